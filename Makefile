@@ -1,0 +1,131 @@
+# `make help` lists the targets. Nothing has to be installed by hand before `make setup`, `make demo` or `make test`.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+JAVA_CLASSES := java/build/classes
+PREREQUISITES := scripts/prerequisites.sh
+
+# More words for a tool: make test PYTEST_ARGS='-x -k decoder', make bench ARGS='…', make fuzz ARGS='…'.
+PYTEST_ARGS ?=
+ARGS ?=
+# Another interpreter for the virtual environment: make setup PYTHON=python3.13
+export PYTHON ?=
+
+# What the extension modules are compiled from: each .pxd, and the .py beside it.
+PXD := $(sort $(wildcard bridge/*.pxd bridge/*/*.pxd))
+COMPILED := $(PXD) $(wildcard $(PXD:.pxd=.py)) bridge/_build.py
+JAVA := $(sort $(shell [ ! -d java/src ] || find java/src -name '*.java'))
+
+.PHONY: help
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ---- setup: each step only when something it depends on has changed ----
+
+.PHONY: setup
+setup: $(STAMPS)/compiled $(STAMPS)/java  ## virtual environment in .venv, compiled build in place, Java classes
+
+$(STAMPS)/venv:
+	python=$$($(PREREQUISITES) python); \
+	echo "setup: $(VENV) with $$python"; \
+	"$$python" -m venv --clear $(VENV)
+	mkdir -p $(STAMPS)
+	touch $@
+
+# Editable, so the package runs from the checkout; the modules are compiled by the next step, which is quick to repeat.
+$(STAMPS)/installed: $(STAMPS)/venv pyproject.toml bridge/_version.py
+	$(BIN)/python -m pip install --quiet 'setuptools>=77' 'cython>=3.1'
+	BRIDGE_PURE_BUILD=1 $(BIN)/python -m pip install --quiet --no-build-isolation --editable '.[dev]'
+	touch $@
+
+# The lists change only when a file comes or goes, so a deleted file makes its product stale too.
+$(STAMPS)/%.list: FORCE | $(STAMPS)/venv
+	@printf '%s\n' $($*_LIST) | cmp -s - $@ || printf '%s\n' $($*_LIST) > $@
+compiled_LIST = $(COMPILED)
+java_LIST = $(JAVA)
+
+# Where a compiler is, a module that does not compile is an error and not a silent pure build.
+$(STAMPS)/compiled: $(STAMPS)/installed $(STAMPS)/compiled.list setup.py $(COMPILED)
+	if $(PREREQUISITES) compiler $(BIN)/python; then export BRIDGE_REQUIRE_COMPILED=1; fi; \
+	$(BIN)/python setup.py --quiet build_ext --inplace
+	touch $@
+
+$(STAMPS)/java: $(STAMPS)/java.list $(JAVA)
+	rm -rf $(JAVA_CLASSES)
+	mkdir -p $(JAVA_CLASSES)
+	if [ -s $(STAMPS)/java.list ] && [ -n "$(firstword $(JAVA))" ]; then \
+		javac=$$($(PREREQUISITES) javac); \
+		"$$javac" --release 17 -Xlint:all -Werror -encoding UTF-8 -d $(JAVA_CLASSES) @$(STAMPS)/java.list; \
+	fi
+	touch $@
+
+.PHONY: FORCE
+FORCE:
+
+# ---- running it ----
+
+.PHONY: demo
+demo: setup  ## a Java server and Python exchange objects, both ways, and what goes over the wire is shown
+	$(BIN)/python interop/demo.py $(ARGS)
+
+.PHONY: test
+test: setup  ## unit tests on the compiled and on the pure build, then Python and Java together
+	BRIDGE_EXPECT=compiled $(BIN)/python -m pytest tests $(PYTEST_ARGS)
+	BRIDGE_PURE=1 BRIDGE_EXPECT=pure $(BIN)/python -m pytest tests $(PYTEST_ARGS)
+	$(BIN)/python -m pytest interop --ignore=interop/weka $(PYTEST_ARGS)
+
+.PHONY: interop
+interop: setup  ## Python and Java together only
+	$(BIN)/python -m pytest interop --ignore=interop/weka $(PYTEST_ARGS)
+
+.PHONY: interop-weka
+interop-weka: setup  ## a model trained by Weka, read and written back; installs Debian's weka package
+	[ -e /usr/share/java/weka.jar ] || { \
+		[ "$$(id -u)" = 0 ] || { echo "install weka first: sudo apt-get install weka" >&2; exit 1; }; \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends weka; }
+	$(BIN)/python -m pytest interop/weka $(PYTEST_ARGS)
+
+.PHONY: bench
+bench: setup  ## measure ours beside the peers
+	$(BIN)/python -m bench $(ARGS)
+
+.PHONY: fuzz
+fuzz: setup  ## broken streams: nothing but the documented errors may come out
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+# ---- judging it ----
+
+.PHONY: lint
+lint: setup types  ## style, format and types (javac's own lint is part of setup)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: setup  ## mypy --strict on the package and its tests
+	$(BIN)/mypy
+
+.PHONY: format
+format: setup  ## rewrite the Python files in the format that lint asks for
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: coverage
+coverage: setup  ## branch coverage of the unit tests, on the pure build; build/coverage/html
+	rm -rf build/coverage
+	mkdir -p build/coverage
+	BRIDGE_PURE=1 BRIDGE_EXPECT=pure $(BIN)/coverage run -m pytest tests $(PYTEST_ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage html --quiet
+	$(BIN)/coverage report
+
+.PHONY: clean
+clean:  ## remove everything that was made here, the virtual environment too
+	rm -rf $(VENV) build dist java/build ./*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage*
+	find bridge -name '*.so' -delete
+	find bench bridge interop scripts tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,41 @@
+"""Holds that the build under test is the one that was asked for, and that it is not older than its sources."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import bridge
+from bridge._build import compiled_modules, is_compiled, pure_requested
+
+PACKAGE_DIRECTORY = Path(bridge.__file__).parent
+
+
+def pytest_report_header() -> str:
+    return f"bridge: {'pure' if pure_requested() else 'compiled'} build, {PACKAGE_DIRECTORY}"
+
+
+def pytest_configure() -> None:
+    # Set by `make test`, so that no run passes on another build than it names.
+    expected = os.environ.get("BRIDGE_EXPECT", "")
+    for name in compiled_modules(PACKAGE_DIRECTORY):
+        module = import_module(f"bridge.{name}")
+        if is_compiled(module):
+            if pure_requested() or expected == "pure":
+                raise pytest.UsageError(f"bridge.{name} is compiled, but these tests are to run on the pure build")
+            _refuse_stale(module.__file__, name)
+        elif expected == "compiled":
+            raise pytest.UsageError(f"bridge.{name} is not compiled, but these tests are to run on the compiled build")
+
+
+def _refuse_stale(extension: str | None, name: str) -> None:
+    """Tests of an extension module that is older than its source tell nothing about the source."""
+    assert extension is not None
+    source = PACKAGE_DIRECTORY.joinpath(*name.split(".")).with_suffix(".py")
+    built = Path(extension).stat().st_mtime
+    for file in (source, source.with_suffix(".pxd")):
+        if file.stat().st_mtime > built:
+            raise pytest.UsageError(f"{file} is newer than the compiled module: run `make setup` first")
