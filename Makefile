@@ -20,7 +20,7 @@ export PYTHON ?=
 # What the extension modules are compiled from: each .pxd, and the .py beside it.
 PXD := $(sort $(wildcard bridge/*.pxd bridge/*/*.pxd))
 COMPILED := $(PXD) $(wildcard $(PXD:.pxd=.py)) bridge/_build.py
-JAVA := $(sort $(shell [ ! -d java/src ] || find java/src -name '*.java'))
+JAVA := $(sort $(shell find java/src -name '*.java'))
 
 .PHONY: help
 help:  ## list the targets
@@ -28,8 +28,13 @@ help:  ## list the targets
 
 # ---- setup: each step only when something it depends on has changed ----
 
+# Two makes in one checkout (tests here, lint there) must not build into each other: the Makefile is the lock.
 .PHONY: setup
-setup: $(STAMPS)/compiled $(STAMPS)/java  ## virtual environment in .venv, compiled build in place, Java classes
+setup:  ## virtual environment in .venv, compiled build in place, Java classes
+	@$(if $(shell command -v flock),flock Makefile) $(MAKE) --no-print-directory built
+
+.PHONY: built
+built: $(STAMPS)/compiled $(STAMPS)/java
 
 $(STAMPS)/venv:
 	python=$$($(PREREQUISITES) python); \
@@ -57,12 +62,11 @@ $(STAMPS)/compiled: $(STAMPS)/installed $(STAMPS)/compiled.list setup.py $(COMPI
 	touch $@
 
 $(STAMPS)/java: $(STAMPS)/java.list $(JAVA)
+	javac=$$($(PREREQUISITES) javac); \
+	rm -rf $(JAVA_CLASSES).new; \
+	"$$javac" --release 17 -Xlint:all -Werror -encoding UTF-8 -d $(JAVA_CLASSES).new @$(STAMPS)/java.list
 	rm -rf $(JAVA_CLASSES)
-	mkdir -p $(JAVA_CLASSES)
-	if [ -s $(STAMPS)/java.list ] && [ -n "$(firstword $(JAVA))" ]; then \
-		javac=$$($(PREREQUISITES) javac); \
-		"$$javac" --release 17 -Xlint:all -Werror -encoding UTF-8 -d $(JAVA_CLASSES) @$(STAMPS)/java.list; \
-	fi
+	mv $(JAVA_CLASSES).new $(JAVA_CLASSES)
 	touch $@
 
 .PHONY: FORCE

@@ -1,7 +1,7 @@
 """Compiles the modules that have a ``.pxd`` beside them; everything else about the package stands in pyproject.toml.
 
 The package works without this: the same ``.py`` files run uncompiled. So when there is no C compiler, the install goes
-on with a warning and without extension modules. The compiled modules share C types, hence all of them are built or none.
+on with a warning and without extension modules. The compiled modules share C types, hence all are built or none.
 
 Environment:
 
@@ -12,6 +12,7 @@ Environment:
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from runpy import run_path
@@ -23,6 +24,8 @@ from setuptools.errors import BaseError, CCompilerError, CompileError, ExecError
 PACKAGE = "bridge"
 # Relative paths: setuptools refuses absolute ones, and every front end runs this file in its own directory.
 SOURCES = Path(PACKAGE)
+TRANSLATED = Path("build/cython")
+CIMPORT = re.compile(r"^\s*from\s+(\.*)([\w.]*)\s+cimport\s+(\([^)]*\)|[^\n]*)", re.MULTILINE)
 
 
 def requested(name: str) -> bool:
@@ -34,17 +37,28 @@ def extensions() -> list[Extension]:
         print("bridge: BRIDGE_PURE_BUILD is set: pure Python build, nothing is compiled")
         return []
     modules = run_path(str(SOURCES / "_build.py"))["compiled_modules"](SOURCES)
-    declarations = sorted(path.as_posix() for path in SOURCES.rglob("*.pxd"))
-    flags = ["/O2"] if sys.platform == "win32" else ["-O3"]
+    # Each module that cimports native gets all of its functions, whether it calls them or not.
+    flags = ["/O2"] if sys.platform == "win32" else ["-O3", "-g0", "-Wno-unused-function"]
     return [
         Extension(
             f"{PACKAGE}.{module}",
             [f"{PACKAGE}/{module.replace('.', '/')}.py"],
-            depends=declarations,
             extra_compile_args=flags,
         )
         for module in modules
     ]
+
+
+def declarations(pxd: Path, seen: set[Path]) -> set[Path]:
+    """The declaration file and all that it cimports, from whichever module of the package."""
+    if pxd not in seen and pxd.is_file():
+        seen.add(pxd)
+        for dots, module, names in CIMPORT.findall(pxd.read_text("utf-8")):
+            base = pxd.parents[len(dots) - 1] if dots else Path()
+            base = base.joinpath(*module.split("."))
+            for candidate in (base, *(base / name for name in re.findall(r"\w+", names))):
+                declarations(candidate.with_suffix(".pxd"), seen)
+    return seen
 
 
 class BuildExtensions(build_ext):
@@ -53,8 +67,11 @@ class BuildExtensions(build_ext):
     def run(self) -> None:
         jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self.parallel = self.parallel or jobs
-        if self.editable_mode or self.inplace:
-            self._remove_extensions(keep={Path(self._inplace_file(extension)) for extension in self.extensions})
+        # Where extension modules may lie from an earlier build. (setuptools clears `inplace` while it runs.)
+        self.targets = [Path(self.build_lib, PACKAGE)]
+        if self.inplace or self.editable_mode:
+            self.targets.append(SOURCES)
+        self._remove_all_but({Path(*extension.name.split(".")[1:]).as_posix() for extension in self.extensions})
         self._translate(jobs)
         try:
             super().run()
@@ -63,26 +80,26 @@ class BuildExtensions(build_ext):
                 raise
             self._go_on_without(error)
 
-    def _inplace_file(self, extension: Extension) -> str:
-        return os.path.join(*extension.name.split(".")[:-1], os.path.basename(self.get_ext_filename(extension.name)))
-
-    def _remove_extensions(self, keep: set[Path]) -> None:
-        """An extension module whose `.pxd` is gone would shadow its `.py` for ever."""
-        suffix = os.path.basename(self.get_ext_filename("x"))[1:]
-        for file in SOURCES.rglob(f"*{suffix}"):
-            if file not in keep:
-                print(f"bridge: removing {file}: it is not among the modules to compile")
-                file.unlink()
+    def _remove_all_but(self, modules: set[str]) -> None:
+        """An extension module that is not built any more would shadow its `.py` for ever."""
+        suffix = os.path.basename(self.get_ext_filename("x")).removeprefix("x")
+        for directory in self.targets:
+            for file in directory.rglob(f"*{suffix}"):
+                if file.relative_to(directory).as_posix().removesuffix(suffix) not in modules:
+                    print(f"bridge: removing {file}: it is not among the modules compiled now")
+                    file.unlink()
 
     def _translate(self, jobs: int) -> None:
         if not self.extensions:
             return
         from Cython.Build import cythonize
 
+        for extension in self.extensions:
+            self._forget_stale(Path(extension.sources[0]))
         translated = cythonize(
             # cythonize() returns copies; the originals carry what setuptools has put on them.
-            [Extension(e.name, list(e.sources), depends=list(e.depends)) for e in self.extensions],
-            build_dir="build/cython",
+            [Extension(e.name, list(e.sources)) for e in self.extensions],
+            build_dir=str(TRANSLATED),
             nthreads=jobs if sys.platform == "linux" else 0,
             language_level=3,
         )
@@ -90,13 +107,16 @@ class BuildExtensions(build_ext):
         for extension in self.extensions:
             extension.sources = sources[extension.name]
 
+    def _forget_stale(self, source: Path) -> None:
+        """Cython overlooks ``from . cimport x`` when it decides what is out of date, and it does not know this file."""
+        c_file = TRANSLATED / source.with_suffix(".c")
+        dependencies = {Path("setup.py"), *declarations(source.with_suffix(".pxd"), set())}
+        if c_file.exists() and any(file.stat().st_mtime > c_file.stat().st_mtime for file in dependencies):
+            c_file.unlink()
+
     def _go_on_without(self, error: Exception) -> None:
-        built = [self.get_ext_fullpath(extension.name) for extension in self.extensions]
-        for file in built:
-            Path(file).unlink(missing_ok=True)
+        self._remove_all_but(set())
         self.extensions = []
-        if self.editable_mode or self.inplace:
-            self._remove_extensions(keep=set())
         print(
             f"bridge: WARNING: the extension modules could not be compiled ({error}).\n"
             "bridge: WARNING: the bridge is installed as pure Python: it works the same, but slower.\n"

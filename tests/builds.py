@@ -1,4 +1,4 @@
-"""Both builds in one process: the package as it was installed, and the same files loaded a second time as pure Python."""
+"""Both builds in one process: the package as installed, and the same files loaded a second time as pure Python."""
 
 from __future__ import annotations
 
