@@ -38,4 +38,6 @@ def _refuse_stale(extension: str | None, name: str) -> None:
     built = Path(extension).stat().st_mtime
     for file in (source, source.with_suffix(".pxd")):
         if file.stat().st_mtime > built:
-            raise pytest.UsageError(f"{file} is newer than the compiled module: run `make setup` first")
+            raise pytest.UsageError(
+                f"{file} is newer than the compiled module: run `make setup`, or test with BRIDGE_PURE=1"
+            )
