@@ -1,0 +1,1 @@
+"""Bytes between here and the world; nothing in here knows what an object is."""

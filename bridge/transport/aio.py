@@ -1,0 +1,227 @@
+"""Sockets for asyncio.
+
+The event loop reads ahead at most ``_READ_AHEAD_BYTES``, then the peer waits. Received bytes stay here until they are
+taken, so that cancelling a wait loses none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from collections import deque
+from typing import cast
+
+from .address import Address
+from .base import AsyncKind, AsyncListener, AsyncTransport, Info, Kind, kind_of
+from .blocking import HERE, listening_tcp_socket, prepare_tcp, required_port, socket_address
+
+__all__ = ["KINDS", "SocketListener", "SocketTransport", "connect", "listen"]
+
+_READ_AHEAD_BYTES = 1 << 16
+
+
+async def connect(address: Address, timeout: float | None = None) -> AsyncTransport:
+    """Open a connection of the kind ``address`` names. OSError, or ConnectError where there is no such kind."""
+    return await kind_of(address, KINDS).connect(address, timeout)
+
+
+async def listen(address: Address, backlog: int = 128) -> AsyncListener:
+    """Listen in the way ``address`` names. OSError, or ConnectError where there is no such kind."""
+    return await kind_of(address, KINDS).listen(address, backlog)
+
+
+class SocketTransport(asyncio.Protocol, AsyncTransport):
+    """A connected stream socket; made by the event loop as its protocol."""
+
+    def __init__(self, scheme: str = "tcp") -> None:
+        self._scheme = scheme
+        self._transport: asyncio.Transport | None = None
+        self._received: deque[bytes] = deque()
+        self._received_bytes = 0
+        self._ended = False  # no more will be received
+        self._failure: Exception | None = None
+        self._readable = asyncio.Event()
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._lost = asyncio.Event()
+        self._closing = False
+        self._facts: dict[str, object] = {}
+
+    def __repr__(self) -> str:
+        closed = " closed" if self._closing else ""
+        return f"<{type(self).__name__} {self._facts.get('local')} to {self._facts.get('peer')}{closed}>"
+
+    # What the event loop calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        sock = transport.get_extra_info("socket")
+        if sock.family in (socket.AF_INET, socket.AF_INET6):
+            prepare_tcp(sock)
+        self._facts["socket"] = sock
+        for name, value in (("local", "sockname"), ("peer", "peername")):
+            found = transport.get_extra_info(value)
+            self._facts[name] = socket_address(self._scheme, found) if found else None
+
+    def data_received(self, data: bytes) -> None:
+        if self._ended or self._closing:
+            return
+        self._received.append(data)
+        self._received_bytes += len(data)
+        if self._received_bytes >= _READ_AHEAD_BYTES:
+            self._open_transport().pause_reading()
+        self._readable.set()
+
+    def eof_received(self) -> bool:
+        self._ended = True
+        self._readable.set()
+        return True  # sending goes on
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._failure = exc
+        self._ended = True
+        self._readable.set()
+        self._writable.set()
+        self._lost.set()
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+    # What the channel calls.
+
+    async def receive(self, max_bytes: int) -> bytes:
+        await self._readable.wait()
+        if self._closing:
+            raise OSError(errno.EBADF, "the transport is closed")
+        if not self._received:
+            if self._failure is not None:
+                raise self._failure
+            return b""
+        data = self._received.popleft()
+        if len(data) > max_bytes:
+            self._received.appendleft(data[max_bytes:])
+            data = data[:max_bytes]
+        self._received_bytes -= len(data)
+        if not self._received and not self._ended:
+            self._readable.clear()
+        if self._received_bytes < _READ_AHEAD_BYTES and not self._lost.is_set():
+            self._open_transport().resume_reading()
+        return data
+
+    def write(self, data: bytes) -> None:
+        self._check_sending()
+        self._open_transport().write(data)
+
+    async def drain(self) -> None:
+        self._check_sending()
+        await self._writable.wait()
+        self._check_sending()
+
+    def send_eof(self) -> None:
+        self._check_sending()
+        self._open_transport().write_eof()
+
+    def stop_receiving(self) -> None:
+        self._ended = True
+        self._readable.set()
+
+    def abort(self) -> None:
+        self._closing = True
+        self._readable.set()
+        self._open_transport().abort()
+
+    async def close(self) -> None:
+        self._closing = True
+        self._readable.set()
+        self._open_transport().close()
+        await self._lost.wait()
+
+    def info(self, name: Info) -> object:
+        return self._facts.get(name)
+
+    def _open_transport(self) -> asyncio.Transport:
+        assert self._transport is not None, "the event loop connects a protocol before anyone else has it"
+        return self._transport
+
+    def _check_sending(self) -> None:
+        if self._lost.is_set() or self._closing:
+            if self._failure is not None:
+                raise self._failure
+            raise BrokenPipeError(errno.EPIPE, "the connection is closed")
+
+
+class SocketListener(AsyncListener):
+    """A listening stream socket. Takes the socket over. A peer is accepted only when one is asked for."""
+
+    def __init__(self, sock: socket.socket, scheme: str = "tcp") -> None:
+        sock.setblocking(False)
+        self._socket = sock
+        self._scheme = scheme
+        self._address = socket_address(scheme, sock.getsockname())
+        self._lock = asyncio.Lock()
+        self._next: asyncio.Task[AsyncTransport] | None = None  # outlives an ``accept`` that was cancelled
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._address}{' closed' if self._closed else ''}>"
+
+    @property
+    def address(self) -> Address:
+        return self._address
+
+    async def accept(self) -> AsyncTransport:
+        async with self._lock:
+            if self._next is None:
+                self._check_open()
+                self._next = asyncio.ensure_future(self._accept())
+            await asyncio.wait([self._next])
+            accepted, self._next = self._next, None
+            if accepted.cancelled():
+                self._check_open()
+            return accepted.result()
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        if self._next is not None:
+            self._next.add_done_callback(_abort_accepted)
+            self._next.cancel()
+        self._socket.close()
+
+    async def _accept(self) -> AsyncTransport:
+        loop = asyncio.get_running_loop()
+        sock, _ = await loop.sock_accept(self._socket)
+        _, protocol = await loop.connect_accepted_socket(lambda: SocketTransport(self._scheme), sock)
+        return protocol
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise OSError(errno.EBADF, "the listener is closed")
+
+
+def _abort_accepted(accepted: asyncio.Task[AsyncTransport]) -> None:
+    """Nobody is going to take the peer that came while the listener was being closed."""
+    if not accepted.cancelled() and accepted.exception() is None:
+        accepted.result().abort()
+
+
+async def _connect_tcp(address: Address, timeout: float | None) -> AsyncTransport:
+    """Try the addresses of the host in turn."""
+    loop = asyncio.get_running_loop()
+    port = required_port(address)
+    async with asyncio.timeout(timeout):
+        _, protocol = await loop.create_connection(lambda: SocketTransport(address.scheme), address.host or HERE, port)
+    return protocol
+
+
+async def _listen_tcp(address: Address, backlog: int) -> AsyncListener:
+    return SocketListener(listening_tcp_socket(address, backlog), address.scheme)
+
+
+#: The kinds of asyncio transport by URL scheme. Another kind is one more entry.
+KINDS: dict[str, AsyncKind] = {"tcp": Kind(_connect_tcp, _listen_tcp)}

@@ -1,0 +1,287 @@
+"""Blocking sockets.
+
+The socket itself never blocks; waiting is done beside it, so that two threads that receive and send on one socket each
+have their own timeout.
+"""
+
+from __future__ import annotations
+
+import errno
+import math
+import select
+import socket
+import threading
+import time
+
+from ..errors import ConnectError
+from .address import Address
+from .base import BlockingKind, Info, Kind, Listener, Transport, kind_of
+
+__all__ = [
+    "HERE",
+    "KINDS",
+    "SocketListener",
+    "SocketTransport",
+    "adopt",
+    "connect",
+    "deadline_of",
+    "left_of",
+    "listen",
+    "listening_tcp_socket",
+    "prepare_tcp",
+    "required_port",
+    "socket_address",
+]
+
+_READ, _WRITE = 1, 4  # POLLIN, POLLOUT
+_DRAINED_BYTES = 1 << 20
+
+#: Where an address without a host leads when connecting.
+HERE = "localhost"
+
+
+def connect(address: Address, timeout: float | None = None) -> Transport:
+    """Open a connection of the kind ``address`` names. OSError, or ConnectError where there is no such kind."""
+    return kind_of(address, KINDS).connect(address, timeout)
+
+
+def listen(address: Address, backlog: int = 128) -> Listener:
+    """Listen in the way ``address`` names. OSError, or ConnectError where there is no such kind."""
+    return kind_of(address, KINDS).listen(address, backlog)
+
+
+def deadline_of(timeout: float | None) -> float | None:
+    """The moment of the monotonic clock at which ``timeout`` seconds are over."""
+    return None if timeout is None else time.monotonic() + timeout
+
+
+def left_of(deadline: float | None) -> float | None:
+    """The seconds until ``deadline``, not below 0."""
+    return None if deadline is None else max(0.0, deadline - time.monotonic())
+
+
+def _wait(sockets: list[socket.socket], events: int, timeout: float | None) -> bool:
+    """Wait until one of ``sockets`` is ready; whether it is in time."""
+    if not hasattr(select, "poll"):  # pragma: no cover (Windows)
+        reading = sockets if events == _READ else []
+        writing = sockets if events == _WRITE else []
+        return any(select.select(reading, writing, sockets, timeout))
+    poll = select.poll()
+    for sock in sockets:
+        poll.register(sock, events)
+    return bool(poll.poll(None if timeout is None else math.ceil(timeout * 1000)))
+
+
+class _Shared:
+    """A socket that several threads use.
+
+    Its number goes back to the system when the last of them has left: given back at once, the number could belong to
+    another socket before a thread that still waits on it wakes.
+    """
+
+    def __init__(self, sock: socket.socket, *companions: socket.socket) -> None:
+        sock.setblocking(False)
+        self._sock = sock
+        self._companions = companions  # given back together with it
+        self._lock = threading.Lock()
+        self._users = 0
+        self.closed = False
+
+    def __enter__(self) -> socket.socket:
+        with self._lock:
+            if self.closed:
+                raise OSError(errno.EBADF, "the socket is closed")
+            self._users += 1
+            return self._sock
+
+    def __exit__(self, *exc_info: object) -> None:
+        with self._lock:
+            self._users -= 1
+            if self.closed and not self._users:
+                self._give_back()
+
+    def close(self) -> None:
+        with self._lock:
+            if self.closed:
+                return
+            self.closed = True
+            try:
+                self._sock.shutdown(socket.SHUT_RDWR)  # wakes who waits
+            except OSError:
+                pass  # not connected, or not any more
+            if not self._users:
+                self._give_back()
+
+    def _give_back(self) -> None:
+        try:
+            # Bytes left unread would make the system answer with a reset, which may overtake what was sent before.
+            for _ in range(_DRAINED_BYTES >> 16):
+                if not self._sock.recv(1 << 16):
+                    break
+        except OSError:
+            pass
+        for sock in (self._sock, *self._companions):
+            sock.close()
+
+
+class SocketTransport(Transport):
+    """A connected stream socket. Takes the socket over."""
+
+    def __init__(self, sock: socket.socket, scheme: str = "tcp") -> None:
+        self._shared = _Shared(sock)
+        self._socket = sock
+        self._local = socket_address(scheme, sock.getsockname())
+        self._peer = socket_address(scheme, sock.getpeername())
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._local} to {self._peer}{' closed' if self._shared.closed else ''}>"
+
+    def receive(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        deadline = deadline_of(timeout)
+        with self._shared as sock:
+            while _wait([sock], _READ, left_of(deadline)):
+                try:
+                    return sock.recv(max_bytes)
+                except BlockingIOError:  # nothing there after all
+                    pass
+        raise TimeoutError(errno.ETIMEDOUT, f"nothing was received in {timeout} s")
+
+    def send(self, data: bytes | memoryview, timeout: float | None = None) -> int:
+        deadline = deadline_of(timeout)
+        with self._shared as sock:
+            while True:
+                try:
+                    return sock.send(data)
+                except BlockingIOError:
+                    if not _wait([sock], _WRITE, left_of(deadline)):
+                        raise TimeoutError(errno.ETIMEDOUT, f"nothing could be sent in {timeout} s") from None
+
+    def send_eof(self) -> None:
+        with self._shared as sock:
+            sock.shutdown(socket.SHUT_WR)
+
+    def stop_receiving(self) -> None:
+        try:
+            with self._shared as sock:
+                sock.shutdown(socket.SHUT_RD)
+        except OSError:
+            pass  # the connection is gone: there is nothing to stop
+
+    def close(self) -> None:
+        self._shared.close()
+
+    def info(self, name: Info) -> object:
+        return {"local": self._local, "peer": self._peer, "socket": self._socket}.get(name)
+
+
+class SocketListener(Listener):
+    """A listening stream socket. Takes the socket over."""
+
+    def __init__(self, sock: socket.socket, scheme: str = "tcp") -> None:
+        self._wake, self._waker = socket.socketpair()
+        self._shared = _Shared(sock, self._wake)
+        self._scheme = scheme
+        self._address = socket_address(scheme, sock.getsockname())
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._address}{' closed' if self._shared.closed else ''}>"
+
+    @property
+    def address(self) -> Address:
+        return self._address
+
+    def accept(self, timeout: float | None = None) -> Transport:
+        deadline = deadline_of(timeout)
+        with self._shared as sock:
+            while _wait([sock, self._wake], _READ, left_of(deadline)):
+                if self._shared.closed:
+                    raise OSError(errno.EBADF, "the listener is closed")
+                try:
+                    peer = sock.accept()[0]
+                except (BlockingIOError, ConnectionAbortedError):  # the peer has gone again
+                    continue
+                try:
+                    return adopt(peer, self._scheme)
+                except OSError as error:
+                    if error.errno != errno.ENOTCONN:  # likewise
+                        raise
+        raise TimeoutError(errno.ETIMEDOUT, f"no peer came in {timeout} s")
+
+    def close(self) -> None:
+        self._shared.close()
+        self._waker.close()  # the other end is readable from now on: who waits wakes
+
+
+def socket_address(scheme: str, name: tuple[str, int] | tuple[str, int, int, int]) -> Address:
+    """The address that ``getsockname`` or ``getpeername`` tell."""
+    return Address(scheme, name[0], name[1])
+
+
+def prepare_tcp(sock: socket.socket) -> None:
+    """Options of a connected TCP socket: send at once, and notice in the end when the peer's machine is gone."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+
+def adopt(sock: socket.socket, scheme: str = "tcp") -> SocketTransport:
+    """A transport over the connected ``sock``, which is closed where that fails."""
+    try:
+        if sock.family in (socket.AF_INET, socket.AF_INET6):
+            prepare_tcp(sock)
+        return SocketTransport(sock, scheme)
+    except BaseException:
+        sock.close()
+        raise
+
+
+def required_port(address: Address) -> int:
+    """The port of ``address``. ConnectError: it has none."""
+    if address.port is None:
+        raise ConnectError(f"the address {address} needs a port")
+    if address.path or address.options:
+        raise ConnectError(f"the address {address} goes on after the port, which {address.scheme!r} has no meaning for")
+    return address.port
+
+
+def _connect_tcp(address: Address, timeout: float | None) -> Transport:
+    """Try the addresses of the host in turn; each gets an equal share of the time that is left."""
+    port = required_port(address)
+    places = socket.getaddrinfo(address.host or HERE, port, type=socket.SOCK_STREAM)
+    deadline = deadline_of(timeout)
+    failures = []
+    for tries_left, (family, kind, protocol, _, name) in zip(range(len(places), 0, -1), places, strict=True):
+        left = left_of(deadline)
+        sock = socket.socket(family, kind, protocol)
+        try:
+            # 0 would mean something else to the socket: not to wait at all
+            sock.settimeout(None if left is None else max(left / tries_left, 0.001))
+            sock.connect(name)
+        except OSError as error:
+            sock.close()
+            failures.append((name[0], error))
+        except BaseException:
+            sock.close()
+            raise
+        else:
+            return adopt(sock, address.scheme)
+    if len(failures) == 1:
+        raise failures[0][1]
+    tried = "; ".join(f"{host}: {error}" for host, error in failures)
+    raise OSError(f"none of {len(failures)} addresses answered: {tried}") from failures[-1][1]
+
+
+def listening_tcp_socket(address: Address, backlog: int) -> socket.socket:
+    """A listening socket on the first address of the host; without a host, on every interface, IPv4 and IPv6."""
+    port = required_port(address)
+    if not address.host and socket.has_dualstack_ipv6():
+        return socket.create_server(("", port), family=socket.AF_INET6, backlog=backlog, dualstack_ipv6=True)
+    places = socket.getaddrinfo(address.host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return socket.create_server(places[0][4][:2], family=places[0][0], backlog=backlog)
+
+
+def _listen_tcp(address: Address, backlog: int) -> Listener:
+    return SocketListener(listening_tcp_socket(address, backlog), address.scheme)
+
+
+#: The kinds of blocking transport by URL scheme. Another kind is one more entry.
+KINDS: dict[str, BlockingKind] = {"tcp": Kind(_connect_tcp, _listen_tcp)}
