@@ -103,7 +103,8 @@ find_javac() {
 
 javac() {
     find_javac && return 0
-    if can_install && install openjdk-17-jdk-headless && find_javac; then return 0; fi
+    # Releases without 17 have a newer one as their default.
+    if can_install && { install openjdk-17-jdk-headless || install default-jdk-headless; } && find_javac; then return 0; fi
     say "there is no javac 17 or newer; install one with: sudo apt-get install openjdk-17-jdk-headless"
     return 1
 }
