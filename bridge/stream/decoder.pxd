@@ -1,0 +1,65 @@
+cimport cython
+from . cimport native
+from .descriptor_reader cimport DescriptorReader
+from .descriptors cimport ClassDescriptor
+from .plan cimport DecodePlan
+from .reader cimport Frame
+
+cdef int ANNOTATION, SC_ENUM
+cdef int TC_ARRAY, TC_BLOCKDATA, TC_BLOCKDATALONG, TC_CLASS, TC_CLASSDESC, TC_ENDBLOCKDATA, TC_ENUM, TC_EXCEPTION
+cdef int TC_LONGSTRING, TC_NULL, TC_OBJECT, TC_PROXYCLASSDESC, TC_REFERENCE, TC_RESET, TC_STRING
+cdef Py_ssize_t BASE_WIRE_HANDLE
+cdef int BOX, BUILD, FILL, LIST, SKIP, SLOTS
+cdef int IN_OPEN, IN_OBJECT, IN_ARRAY, IN_ENUM, IN_DESCRIPTOR, IN_EXCEPTION
+cdef object NEED_DATA, END_OF_STREAM, PUSHED
+
+cdef class Decoder(DescriptorReader):
+    cpdef next_content(self)
+    @cython.locals(frame=Frame)
+    cdef object _next(self)
+    @cython.locals(code=int)
+    cdef object _content(self)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, code=int, length=Py_ssize_t, number=Py_ssize_t, frame=Frame)
+    cdef object _value(self)
+    cdef object _string(self, text, Py_ssize_t length)
+    @cython.locals(pos=Py_ssize_t, length=Py_ssize_t)
+    cdef object _rare_value(self, int code)
+    @cython.locals(frame=Frame)
+    cdef object _open(self, int code)
+    cdef object _abort(self)
+    @cython.locals(kind=int)
+    cdef object _step(self, Frame frame)
+    @cython.locals(kind=int)
+    cdef int _accept(self, Frame frame, value) except -1
+    @cython.locals(code=int, descriptor=ClassDescriptor, needed=Py_ssize_t, plan=DecodePlan)
+    cdef object _step_open(self, Frame frame)
+    cdef DecodePlan _plan(self, ClassDescriptor descriptor)
+    @cython.locals(flags=int)
+    cdef int _check_object_class(self, ClassDescriptor descriptor) except -1
+    @cython.locals(plan=DecodePlan, shape=int, code=int, size=Py_ssize_t, frame=Frame)
+    cdef object _begin_object(self, ClassDescriptor descriptor)
+    @cython.locals(p='const unsigned char*', plan=DecodePlan, steps='const unsigned char*', length=Py_ssize_t, i=Py_ssize_t, code=int, size=Py_ssize_t)
+    cdef object _step_object(self, Frame frame)
+    @cython.locals(plan=DecodePlan)
+    cdef int _store(self, Frame frame, Py_ssize_t i, value) except -1
+    @cython.locals(code=int)
+    cdef object _annotation(self, Frame frame)
+    cdef int _close_block(self, Frame frame) except -1
+    @cython.locals(plan=DecodePlan, shape=int)
+    cdef object _finish_object(self, Frame frame)
+    cdef object _call_build(self, DecodePlan plan, Frame frame)
+    @cython.locals(plan=DecodePlan, i=Py_ssize_t)
+    cdef int _fill_generic(self, Frame frame, generic) except -1
+    cdef object _in_progress(self, Frame frame)
+    @cython.locals(name=str, length=Py_ssize_t)
+    cdef Py_ssize_t _array_bytes(self, ClassDescriptor descriptor) except -1
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, code=int, size=Py_ssize_t, start=Py_ssize_t, end=Py_ssize_t, frame=Frame)
+    cdef object _begin_array(self, ClassDescriptor descriptor)
+    @cython.locals(length=Py_ssize_t)
+    cdef object _step_array(self, Frame frame)
+    @cython.locals(frame=Frame)
+    cdef object _begin_enum(self, ClassDescriptor descriptor)
+    cdef object _step_enum(self, Frame frame)
+    @cython.locals(plan=DecodePlan)
+    cdef int _accept_constant_name(self, Frame frame, name) except -1
+    cdef object _step_exception(self, Frame frame)

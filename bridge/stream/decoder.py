@@ -1,0 +1,644 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False, boundscheck=False, wraparound=False
+# Bounds checks are off: every read of the input is behind a comparison with `_end` in the same function, and every
+# list index is one this module has just computed from the list's own length.
+"""The decoder: bytes in, contents out. Java Object Serialization Specification, section 6.4.
+
+No I/O, no recursion, no waiting. `feed` takes bytes in any portions; `next_content` gives the next content or
+``NEED_DATA``. Every step below either consumes one token whole or leaves everything as it was, so the machine can stop
+at any byte and go on, and bytes after a content stay untouched.
+
+A step answers with a value, or ``NEED_DATA``, or ``PUSHED``: a frame was put on the stack and its value will come.
+The handle of an object in progress holds its frame; what a reference to it means is decided in `_in_progress`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import BridgeError, LocalProtocolError
+from . import native
+from .constants import (
+    BASE_WIRE_HANDLE,
+    SC_ENUM,
+    STREAM_HEADER,
+    TC_ARRAY,
+    TC_BLOCKDATA,
+    TC_BLOCKDATALONG,
+    TC_CLASS,
+    TC_CLASSDESC,
+    TC_ENDBLOCKDATA,
+    TC_ENUM,
+    TC_EXCEPTION,
+    TC_LONGSTRING,
+    TC_NULL,
+    TC_OBJECT,
+    TC_PROXYCLASSDESC,
+    TC_REFERENCE,
+    TC_RESET,
+    TC_STRING,
+    TYPE_CODE_NAMES,
+)
+from .descriptor_reader import DescriptorReader
+from .descriptors import ANNOTATION
+from .model import BlockData, ByteArray, CharArray, JavaArray, JavaClass, JavaEnum, StreamException
+from .plan import BOX, BUILD, FILL, LIST, SKIP, SLOTS
+from .reader import Frame
+from .states import (
+    END_OF_STREAM,
+    IN_ARRAY,
+    IN_DESCRIPTOR,
+    IN_ENUM,
+    IN_EXCEPTION,
+    IN_OBJECT,
+    IN_OPEN,
+    NEED_DATA,
+    PUSHED,
+    Signal,
+)
+
+__all__ = ["END_OF_STREAM", "NEED_DATA", "Decoder", "Signal"]
+
+
+class Decoder(DescriptorReader):
+    """One direction of a conversation, or one file: a stream with its handle table.
+
+    ``Decoder(resolver, limits=, object_filter=, trace=)``: limits and filter are asked as the stream is read and end it
+    with ``RejectedError``. With a trace nothing is taken from caches, and every token is reported.
+    """
+
+
+    # ------------------------------------------------------------------------------------------------------ contents
+
+    def next_content(self) -> Any:
+        """The next content of the stream: a value, a `BlockData`, a `StreamException`; else a `Signal`.
+
+        ``NEED_DATA``: call `feed` or `feed_eof` first. ``END_OF_STREAM``: `feed_eof` was called, and nothing is left.
+        Raises `DecodeError`; the decoder cannot go on after that and raises the same error again.
+        """
+        if self._failure is not None:
+            raise self._failure
+        if self._running:
+            raise LocalProtocolError("next_content() was called from within itself")
+        self._running = True
+        try:
+            content = self._next()
+            if content is NEED_DATA and self._eof:
+                if not self.in_content and self._started:
+                    return END_OF_STREAM
+                raise self._truncated()
+            return content
+        except BridgeError as error:
+            self._failure = error
+            raise
+        finally:
+            self._running = False
+
+    def _next(self) -> Any:
+        if not self._started:
+            if not self._read_header():
+                return NEED_DATA
+        if self._top < 0:
+            value = self._content()
+        else:
+            value = PUSHED
+        while True:
+            if value is PUSHED:
+                value = self._step(self._frames[self._top])
+            elif value is NEED_DATA:
+                return value
+            elif self._top < 0:
+                return value
+            else:
+                frame = self._frames[self._top]
+                self._accept(frame, value)
+                value = self._step(frame)
+
+    def _content(self) -> Any:
+        """One content at the top level: what `_value` reads, block data, or TC_RESET, which is passed over."""
+        while True:
+            self._content_start = self._base + self._pos
+            if self._pos >= self._end:
+                return self._need(1)
+            code = self._p[self._pos]
+            if code == TC_BLOCKDATA or code == TC_BLOCKDATALONG:
+                return self._block_data()
+            if code != TC_RESET:
+                return self._value()
+            if self._tracing:
+                self._emit(self._pos, self._pos + 1, "reset", -1, None)
+            self._pos += 1
+            self._forget_handles()
+
+    def _value(self) -> Any:
+        """One object of the grammar. A string or reference is read here; what has parts pushes a frame."""
+        p = self._p
+        pos = self._pos
+        left = self._end - pos
+        if left < 1:
+            return self._need(1)
+        code = p[pos]
+        if code == TC_STRING:
+            if left < 3:
+                return self._need(3)
+            length = 3 + native.u16(p, pos + 1)
+            if left < length:
+                return self._need(length)
+            text = native.decode_mutf8(p, pos + 3, pos + length)
+            if text is None:
+                raise self._malformed_text()
+            return self._string(text, length)
+        if code == TC_REFERENCE:
+            if left < 5:
+                return self._need(5)
+            number = native.u32(p, pos + 1) - BASE_WIRE_HANDLE
+            if number < 0 or number >= len(self._handles):
+                raise self._bad_handle(number)
+            value = self._handles[number]
+            if type(value) is Frame:
+                value = self._in_progress(value)
+            if number < self._lowest_reference:
+                self._lowest_reference = number
+            if self._tracing:
+                self._emit(pos, pos + 5, "reference", number, None)
+            self._pos = pos + 5
+            return value
+        if code == TC_OBJECT:
+            if left >= 6 and not self._tracing:
+                # The two common cases whole: the descriptor is a reference, or one known by its bytes.
+                self._pos = pos + 1
+                found = self._known_descriptor()
+                if found is not None:
+                    value = self._begin_object(found)
+                    if value is NEED_DATA:
+                        frame = self._push(IN_OPEN)
+                        frame.type_code = code
+                        frame.descriptor = found
+                    return value
+                self._pos = pos
+            return self._open(code)
+        if code == TC_NULL:
+            if self._tracing:
+                self._emit(pos, pos + 1, "null", -1, None)
+            self._pos = pos + 1
+            return None
+        if code == TC_ARRAY or code == TC_ENUM or code == TC_CLASS:
+            return self._open(code)
+        return self._rare_value(code)
+
+    def _string(self, text: Any, length: int) -> Any:
+        self._check_refs()
+        if self._tracing:
+            self._emit(self._pos, self._pos + length, "string", len(self._handles), text)
+        self._pos += length
+        self._handles.append(text)
+        return text
+
+    def _rare_value(self, code: int) -> Any:
+        pos = self._pos
+        if code == TC_LONGSTRING:
+            if self._end - pos < 9:
+                return self._need(9)
+            length = native.i64(self._p, pos + 1)
+            if length < 0:
+                raise self._corrupted(f"a string of negative length {length}")
+            if self._end - pos - 9 < length:
+                return self._need(9 + length)
+            text = native.decode_mutf8(self._p, pos + 9, pos + 9 + length)
+            if text is None:
+                raise self._malformed_text()
+            return self._string(text, 9 + length)
+        if code == TC_CLASSDESC or code == TC_PROXYCLASSDESC:
+            return self._class_descriptor()
+        if code == TC_EXCEPTION:
+            return self._abort()
+        if code == TC_RESET:
+            raise self._corrupted("TC_RESET inside an object")
+        if code == TC_ENDBLOCKDATA:
+            raise self._corrupted("TC_ENDBLOCKDATA where an object is due")
+        if code == TC_BLOCKDATA or code == TC_BLOCKDATALONG:
+            raise self._corrupted("primitive data where an object is due")
+        if code == STREAM_HEADER[0]:
+            raise self._corrupted(
+                "found a second stream header: the sender made another ObjectOutputStream on the same connection"
+            )
+        raise self._corrupted(f"0x{code:02x} is no type code")
+
+    def _open(self, code: int) -> Any:
+        """The type code of something with a class descriptor; the frame goes on from there."""
+        if self._tracing:
+            self._emit(self._pos, self._pos + 1, "begin", -1, code)
+        self._pos += 1
+        frame = self._push(IN_OPEN)
+        frame.type_code = code
+        return PUSHED
+
+    def _abort(self) -> Any:
+        """TC_EXCEPTION: whatever was in progress is given up, and the Throwable follows with a fresh handle table."""
+        if self._tracing:
+            self._emit(self._pos, self._pos + 1, "abort", -1, None)
+        self._pos += 1
+        while self._top >= 0:
+            self._pop()
+        self._depth = 0
+        self._forget_handles()
+        # A caller up the Python stack may still write `index` of the frame it was in, which may be this one.
+        self._push(IN_EXCEPTION)
+        return PUSHED
+
+    def _step(self, frame: Any) -> Any:
+        kind = frame.kind
+        if kind == IN_OBJECT:
+            return self._step_object(frame)
+        if kind == IN_ARRAY:
+            return self._step_array(frame)
+        if kind == IN_OPEN:
+            return self._step_open(frame)
+        if kind == IN_DESCRIPTOR:
+            return self._step_descriptor(frame)
+        if kind == IN_ENUM:
+            return self._step_enum(frame)
+        return self._step_exception(frame)
+
+    def _accept(self, frame: Any, value: Any) -> None:
+        """Takes the value of the frame above, which has just been popped."""
+        kind = frame.kind
+        if kind == IN_OBJECT:
+            if frame.items is not None:
+                self._close_block(frame)
+                native.list_append(frame.items, value)
+            else:
+                self._store(frame, frame.index, value)
+                frame.index += 1
+        elif kind == IN_ARRAY:
+            native.list_append(frame.value, value)
+        elif kind == IN_DESCRIPTOR:
+            self._accept_in_descriptor(frame, value)
+        elif kind == IN_OPEN:
+            frame.descriptor = value
+        elif kind == IN_ENUM:
+            self._accept_constant_name(frame, value)
+        else:
+            frame.value = StreamException(value)
+
+    # ------------------------------------------------------------------------------------------------------- objects
+
+    def _step_open(self, frame: Any) -> Any:
+        """A type code was read; now its class descriptor, then the beginning of what it opens."""
+        code = frame.type_code
+        if frame.descriptor is None:
+            found = self._class_descriptor()
+            if found is NEED_DATA or found is PUSHED:
+                return found
+            if found is None:
+                raise self._corrupted(f"{TYPE_CODE_NAMES[code]} with a null class descriptor")
+            frame.descriptor = found
+        descriptor = frame.descriptor
+        if code == TC_ARRAY:
+            needed = self._array_bytes(descriptor)
+            if self._end - self._pos < needed:
+                return self._need(needed)
+        elif code == TC_OBJECT and not self._tracing:
+            # A box is read whole, in one step, as `_begin_object` does it.
+            plan = self._plan(descriptor)
+            if plan.shape == BOX and self._end - self._pos < native.primitive_bytes(plan.steps[0]):
+                return self._need(native.primitive_bytes(plan.steps[0]))
+        self._pop()
+        if code == TC_OBJECT:
+            return self._begin_object(descriptor)
+        if code == TC_ARRAY:
+            return self._begin_array(descriptor)
+        if code == TC_ENUM:
+            return self._begin_enum(descriptor)
+        self._check_refs()
+        if self._tracing:
+            self._emit(self._pos, self._pos, "class", len(self._handles), descriptor)
+        value = JavaClass(descriptor)
+        self._handles.append(value)
+        return value
+
+    def _plan(self, descriptor: Any) -> Any:
+        plan = descriptor.decode_plan
+        if plan is None:
+            self._check_object_class(descriptor)
+            plan = self._resolver.decode_plan(descriptor)
+            descriptor.decode_plan = plan
+        return plan
+
+    def _check_object_class(self, descriptor: Any) -> None:
+        flags = descriptor.flags
+        if flags & SC_ENUM:
+            raise self._invalid_class(f"{descriptor.name} is an enum but stands at TC_OBJECT")
+        if descriptor.has_lengthless_data:
+            raise self._invalid_class(
+                f"{descriptor.name} wrote its external contents in protocol version 1; nothing tells where they end"
+            )
+
+    def _begin_object(self, descriptor: Any) -> Any:
+        """An object whose descriptor has been read: its handle, its value if that can be made now, its frame."""
+        plan = descriptor.decode_plan
+        if plan is None:
+            plan = self._plan(descriptor)
+        shape = plan.shape
+        if shape == BOX and not self._tracing:
+            code = plan.steps[0]
+            size = native.primitive_bytes(code)
+            if self._end - self._pos < size:
+                return self._need(size)
+            value = native.read_primitive(self._p, self._pos, code)
+            if plan.build is not None:
+                value = plan.build(value)
+            self._check_refs()
+            self._pos += size
+            self._handles.append(value)
+            return value
+        frame = self._push(IN_OBJECT)
+        frame.descriptor = descriptor
+        frame.plan = plan
+        self._assign_handle(frame)
+        if shape == SLOTS:
+            frame.value = native.allocate(plan.cls)
+        elif shape == LIST:
+            frame.values = []
+            frame.value = [] if plan.new is None else plan.new()
+        elif shape == FILL:
+            frame.values = []
+            frame.value = plan.new()
+        elif shape != SKIP:
+            frame.values = []
+        if plan.annotation_step >= 0:
+            frame.annotations = []
+        if self._tracing:
+            self._emit(self._pos, self._pos, "object", frame.handle, descriptor)
+        return PUSHED
+
+    def _step_object(self, frame: Any) -> Any:
+        p = self._p
+        plan = frame.plan
+        steps = plan.steps
+        length = plan.length
+        i = frame.index
+        while i < length:
+            code = steps[i]
+            size = native.primitive_bytes(code)
+            if size:
+                if self._end - self._pos < size:
+                    frame.index = i
+                    return self._need(size)
+                value = native.read_primitive(p, self._pos, code)
+                if self._tracing:
+                    self._emit(self._pos, self._pos + size, "primitive", -1, value)
+                self._pos += size
+            elif code == ANNOTATION:
+                value = self._annotation(frame)
+                if value is not None:
+                    frame.index = i
+                    return value
+                i += 1
+                continue
+            else:
+                value = self._value()
+                if value is NEED_DATA or value is PUSHED:
+                    frame.index = i
+                    return value
+            if plan.shape == SLOTS:
+                native.slot_set(frame.value, plan.slots, i, value)
+            elif plan.shape != SKIP:
+                frame.values.append(value)
+            i += 1
+        frame.index = i
+        return self._finish_object(frame)
+
+    def _store(self, frame: Any, i: int, value: Any) -> None:
+        plan = frame.plan
+        if plan.shape == SLOTS:
+            native.slot_set(frame.value, plan.slots, i, value)
+        elif plan.shape != SKIP:
+            frame.values.append(value)
+
+    def _annotation(self, frame: Any) -> Any:
+        """Contents up to TC_ENDBLOCKDATA; None when that has been read. Runs of block data become one `BlockData`."""
+        if frame.items is None:
+            frame.items = frame.value if frame.plan.shape == LIST else []
+            frame.open_block = 0
+        items = frame.items
+        while True:
+            if self._pos >= self._end:
+                return self._need(1)
+            code = self._p[self._pos]
+            if code == TC_ENDBLOCKDATA:
+                if self._tracing:
+                    self._emit(self._pos, self._pos + 1, "end block data", -1, None)
+                self._pos += 1
+                self._close_block(frame)
+                frame.items = None
+                if frame.plan.shape != SKIP:
+                    frame.annotations.append(items)
+                return None
+            if code == TC_BLOCKDATA or code == TC_BLOCKDATALONG:
+                value = self._block_data()
+                if value is NEED_DATA:
+                    return value
+                if frame.open_block == 0:
+                    frame.open_block = 1
+                    frame.blocks += 1
+                    native.list_append(items, value)
+                else:
+                    if frame.open_block == 1:
+                        frame.open_block = 2
+                        items[len(items) - 1] = bytearray(items[len(items) - 1])
+                    items[len(items) - 1] += value
+                continue
+            value = self._value()
+            if value is NEED_DATA or value is PUSHED:
+                return value
+            if frame.open_block:
+                self._close_block(frame)
+            native.list_append(items, value)
+
+    def _close_block(self, frame: Any) -> None:
+        if frame.open_block == 2:
+            items = frame.items
+            items[len(items) - 1] = BlockData(items[len(items) - 1])
+        frame.open_block = 0
+
+    def _finish_object(self, frame: Any) -> Any:
+        plan = frame.plan
+        shape = plan.shape
+        if shape == SLOTS:
+            if plan.annotation_step >= 0:
+                native.slot_set(frame.value, plan.slots, plan.annotation_step, frame.annotations)
+            return self._finish(frame, frame.value)
+        if shape == LIST:
+            items = frame.value
+            head = items[0] if len(items) > 0 else None
+            if (
+                frame.blocks == 1
+                and type(head) is BlockData
+                and len(head) == 4
+                and (plan.build is None or plan.build(items, frame.values))
+            ):
+                del items[0]
+                return self._finish(frame, items)
+        elif shape == FILL:
+            if self._call_build(plan, frame) is True:
+                return self._finish(frame, frame.value)
+        elif shape == SKIP:
+            return self._finish(frame, None)
+        else:
+            if shape == BOX:
+                value = frame.values[0]
+                if plan.build is not None:
+                    value = plan.build(value)
+            else:
+                value = self._call_build(plan, frame)
+            if value is not NotImplemented:
+                if frame.value is not None:  # referred to while in progress: Java sees the unresolved object there too
+                    self._fill_generic(frame, frame.value)
+                return self._finish(frame, value)
+        if frame.exposed and shape != BUILD:
+            raise self._invalid_class(f"{plan.descriptor.name} with contents that its class cannot have")
+        generic = frame.value
+        if shape != BUILD or generic is None:
+            generic = native.allocate(self._resolver.generic_plan(plan.descriptor).cls)
+        if shape == LIST:
+            frame.annotations = [list(frame.value)]
+        self._fill_generic(frame, generic)
+        return self._finish(frame, generic)
+
+    def _call_build(self, plan: Any, frame: Any) -> Any:
+        try:
+            if plan.shape == FILL:
+                return plan.build(frame.value, frame.values, frame.annotations, frame.exposed)
+            return plan.build(frame.values, frame.annotations)
+        except Exception:  # what an adapter cannot hold arrives in the generic form, whatever the reason
+            return NotImplemented
+
+    def _fill_generic(self, frame: Any, generic: Any) -> None:
+        plan = self._resolver.generic_plan(frame.plan.descriptor)
+        values = iter(frame.values)
+        for i in range(plan.length):
+            if plan.steps[i] != ANNOTATION:
+                native.slot_set(generic, plan.slots, i, next(values))
+            elif i == plan.annotation_step:
+                native.slot_set(generic, plan.slots, i, frame.annotations)
+
+    def _in_progress(self, frame: Any) -> Any:
+        """What a reference to an unfinished object means: the container itself, or the object as yet unresolved."""
+        if frame.kind == IN_OBJECT:
+            frame.exposed = True
+            if frame.value is None and frame.plan.shape != SKIP:
+                frame.value = native.allocate(self._resolver.generic_plan(frame.plan.descriptor).cls)
+            return frame.value
+        if frame.kind == IN_ARRAY:
+            return frame.value
+        raise self._corrupted(f"handle {frame.handle} is referred to while it is being read")
+
+    # -------------------------------------------------------------------------------------------- arrays, enums, classes
+
+    def _array_bytes(self, descriptor: Any) -> int:
+        """The bytes of an array that are read in one step: its length, and all of it if it holds primitives."""
+        name = descriptor.name
+        if len(name) < 2 or name[0] != "[":
+            raise self._invalid_class(f"{name} is no array class but stands at TC_ARRAY")
+        if self._end - self._pos < 4:
+            return 4
+        length = native.i32(self._p, self._pos)
+        if length < 0:
+            raise self._corrupted(f"an array of negative length {length}")
+        if self._max_array >= 0 and length > self._max_array:
+            raise self._rejected(f"an array of {length} elements, more than maxarray={self._max_array}")
+        return 4 + length * native.primitive_bytes(ord(name[1]))
+
+    def _begin_array(self, descriptor: Any) -> Any:
+        p = self._p
+        pos = self._pos
+        length = native.i32(p, pos)
+        if self._filter is not None:
+            self._ask_filter(descriptor.name, length)
+        code = ord(descriptor.name[1])
+        size = native.primitive_bytes(code)
+        start = pos + 4
+        if size == 0:
+            frame = self._push(IN_ARRAY)
+            frame.descriptor = descriptor
+            frame.length = length
+            self._pos = start
+            self._assign_handle(frame)
+            frame.value = JavaArray()
+            frame.value.__java_class__ = descriptor
+            if self._tracing:
+                self._emit(pos, start, "array", frame.handle, (descriptor, length))
+            return PUSHED
+        end = start + length * size
+        if code == ord("B"):
+            value = native.take(p, start, end)
+            if length < 2:
+                value = ByteArray(value)
+        elif code == ord("Z"):
+            value = JavaArray([byte != 0 for byte in native.take(p, start, end)])
+            value.__java_class__ = descriptor
+        elif code == ord("C"):
+            value = CharArray(native.take(p, start, end).decode("utf-16-be", "surrogatepass"))
+        else:
+            value = native.read_array(code, p, start, length)
+        self._check_refs()
+        if self._tracing:
+            self._emit(pos, start, "array", len(self._handles), (descriptor, length))
+            self._emit(start, end, "primitives", -1, value)
+            self._emit(end, end, "end", len(self._handles), None)
+        self._pos = end
+        self._handles.append(value)
+        return value
+
+    def _step_array(self, frame: Any) -> Any:
+        items = frame.value
+        length = frame.length
+        while len(items) < length:
+            value = self._value()
+            if value is NEED_DATA or value is PUSHED:
+                return value
+            native.list_append(items, value)
+        return self._finish(frame, items)
+
+    def _begin_enum(self, descriptor: Any) -> Any:
+        if not descriptor.flags & SC_ENUM:
+            raise self._invalid_class(f"{descriptor.name} is no enum class but stands at TC_ENUM")
+        frame = self._push(IN_ENUM)
+        frame.descriptor = descriptor
+        self._assign_handle(frame)
+        if self._tracing:
+            self._emit(self._pos, self._pos, "enum", frame.handle, descriptor)
+        return PUSHED
+
+    def _step_enum(self, frame: Any) -> Any:
+        if frame.value is None:
+            name = self._value()
+            if name is NEED_DATA or name is PUSHED:
+                return name
+            self._accept_constant_name(frame, name)
+        return self._finish(frame, frame.value)
+
+    def _accept_constant_name(self, frame: Any, name: Any) -> None:
+        if type(name) is not str:
+            raise self._corrupted("the name of an enum constant is no string")
+        plan = frame.descriptor.decode_plan
+        if plan is None:
+            plan = self._resolver.decode_plan(frame.descriptor)
+            frame.descriptor.decode_plan = plan
+        value = NotImplemented
+        if plan.shape == BUILD:
+            value = plan.build([name], None)
+        frame.value = JavaEnum(frame.descriptor, name) if value is NotImplemented else value
+
+    def _step_exception(self, frame: Any) -> Any:
+        if frame.value is None:
+            value = self._value()
+            if value is NEED_DATA or value is PUSHED:
+                return value
+            frame.value = StreamException(value)
+        value = frame.value
+        self._pop()
+        self._forget_handles()
+        if self._tracing:
+            self._emit(self._pos, self._pos, "end", -1, None)
+        return value

@@ -1,0 +1,33 @@
+cimport cython
+from . cimport native
+from .descriptors cimport CachedDescriptor, ClassDescriptor
+from .reader cimport Frame, StreamReader
+
+cdef int SC_EXTERNALIZABLE, SC_SERIALIZABLE
+cdef int TC_BLOCKDATA, TC_BLOCKDATALONG, TC_CLASSDESC, TC_ENDBLOCKDATA, TC_EXCEPTION, TC_NULL, TC_PROXYCLASSDESC, TC_REFERENCE
+cdef Py_ssize_t BASE_WIRE_HANDLE, NO_REFERENCE
+cdef int IN_DESCRIPTOR
+cdef object NEED_DATA, PUSHED
+
+cdef class DescriptorReader(StreamReader):
+    cdef object _value(self)
+    cdef object _abort(self)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, number=Py_ssize_t, length=Py_ssize_t, first=Py_ssize_t, entry=CachedDescriptor)
+    cdef object _known_descriptor(self)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, code=int)
+    cdef object _class_descriptor(self)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, size=Py_ssize_t, flags=int, frame=Frame)
+    cdef object _begin_class_descriptor(self)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, count=Py_ssize_t, size=Py_ssize_t, length=Py_ssize_t, frame=Frame)
+    cdef object _begin_proxy_descriptor(self)
+    cdef object _step_descriptor(self, Frame frame)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, code=int, length=Py_ssize_t)
+    cdef object _field(self, Frame frame)
+    cdef int _accept_type_string(self, Frame frame, value) except -1
+    @cython.locals(code=int)
+    cdef object _class_annotation(self, Frame frame)
+    cdef int _accept_in_descriptor(self, Frame frame, value) except -1
+    @cython.locals(descriptor=ClassDescriptor)
+    cdef object _finish_descriptor(self, Frame frame, super_class)
+    @cython.locals(start=Py_ssize_t, fits=bint, level=ClassDescriptor, first_handle=Py_ssize_t)
+    cdef int _remember_descriptor(self, Frame frame, ClassDescriptor descriptor) except -1

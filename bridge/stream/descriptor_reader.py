@@ -1,0 +1,290 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False, boundscheck=False, wraparound=False
+# Bounds checks are off: handles are indexed behind a comparison with the length of the table, the input only behind a
+# comparison with `_end` in the same function.
+"""The middle of the decoder: class descriptors. Java Object Serialization Specification 6.4.2, ``classDesc``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import native
+from .constants import (
+    BASE_WIRE_HANDLE,
+    SC_EXTERNALIZABLE,
+    SC_SERIALIZABLE,
+    TC_BLOCKDATA,
+    TC_BLOCKDATALONG,
+    TC_CLASSDESC,
+    TC_ENDBLOCKDATA,
+    TC_EXCEPTION,
+    TC_NULL,
+    TC_PROXYCLASSDESC,
+    TC_REFERENCE,
+    TYPE_CODE_NAMES,
+)
+from .descriptors import CachedDescriptor, ClassDescriptor, Field
+from .reader import StreamReader
+from .states import IN_DESCRIPTOR, NEED_DATA, NO_REFERENCE, PUSHED
+
+_FIELD_TYPECODES = b"BCDFIJSZL["
+
+
+class DescriptorReader(StreamReader):
+    """Reads class descriptors, at most once each: see `DescriptorCache`."""
+
+    def _value(self) -> Any:
+        """One object of the grammar; in `Decoder`."""
+        raise NotImplementedError
+
+    def _abort(self) -> Any:
+        """TC_EXCEPTION; in `Decoder`."""
+        raise NotImplementedError
+
+
+    # ------------------------------------------------------------------------------------------------ class descriptors
+
+    def _known_descriptor(self) -> Any:
+        """A descriptor that costs no parsing: a reference, or one met before with the same bytes. Else None."""
+        p = self._p
+        pos = self._pos
+        if p[pos] == TC_REFERENCE:
+            if self._end - pos < 5:
+                return None
+            number = native.u32(p, pos + 1) - BASE_WIRE_HANDLE
+            if number < 0 or number >= len(self._handles):
+                raise self._bad_handle(number)
+            value = self._handles[number]
+            if type(value) is not ClassDescriptor:
+                raise self._not_a_descriptor()
+            if number < self._lowest_reference:
+                self._lowest_reference = number
+            self._pos = pos + 5
+            return value
+        if p[pos] != TC_CLASSDESC or self._end - pos < 3:
+            return None
+        length = 3 + native.u16(p, pos + 1) + 9
+        if self._end - pos < length:
+            return None
+        entries = self._cache.candidates(native.take(p, pos, pos + length))
+        if entries is None:
+            return None
+        for entry in entries:
+            first = entry.first_handle
+            if (first < 0 or first == len(self._handles)) and native.matches(p, pos, self._end, entry.raw):
+                if self._filter is not None:
+                    for found in entry.handles:
+                        if type(found) is ClassDescriptor:
+                            self._ask_filter(found.name, -1)
+                self._handles.extend(entry.handles)
+                self._check_refs()
+                if first >= 0 and first < self._lowest_reference:
+                    self._lowest_reference = first
+                self._pos = pos + len(entry.raw)
+                return entry.descriptor
+        return None
+
+    def _class_descriptor(self) -> Any:
+        """``classDesc`` of the grammar: null, a reference, a descriptor."""
+        if self._pos >= self._end:
+            return self._need(1)
+        if not self._tracing:
+            found = self._known_descriptor()
+            if found is not None:
+                return found
+        p = self._p
+        pos = self._pos
+        code = p[pos]
+        if code == TC_NULL:
+            if self._tracing:
+                self._emit(pos, pos + 1, "null", -1, None)
+            self._pos = pos + 1
+            return None
+        if code == TC_REFERENCE:
+            value = self._value()
+            if value is not NEED_DATA and type(value) is not ClassDescriptor:
+                raise self._not_a_descriptor()
+            return value
+        if code == TC_CLASSDESC:
+            return self._begin_class_descriptor()
+        if code == TC_PROXYCLASSDESC:
+            return self._begin_proxy_descriptor()
+        if code == TC_EXCEPTION:
+            return self._abort()
+        raise self._corrupted(f"{TYPE_CODE_NAMES.get(code, hex(code))} where a class descriptor is due")
+
+    def _begin_class_descriptor(self) -> Any:
+        """``TC_CLASSDESC className serialVersionUID newHandle classDescFlags (short)count``"""
+        p = self._p
+        pos = self._pos
+        if self._end - pos < 3:
+            return self._need(3)
+        length = native.u16(p, pos + 1)
+        size = 3 + length + 8 + 1 + 2
+        if self._end - pos < size:
+            return self._need(size)
+        name = native.decode_mutf8(p, pos + 3, pos + 3 + length)
+        if name is None:
+            raise self._malformed_text()
+        flags = p[pos + size - 3]
+        if flags & SC_SERIALIZABLE and flags & SC_EXTERNALIZABLE:
+            raise self._invalid_class(f"{name} is marked both serializable and externalizable")
+        if not self._in_descriptor():
+            self._lowest_reference = NO_REFERENCE
+        frame = self._push(IN_DESCRIPTOR)
+        self._check_super_classes()
+        self._assign_handle(frame)
+        frame.length = native.u16(p, pos + size - 2)
+        frame.value = [name, native.i64(p, pos + 3 + length), flags]
+        frame.values = []
+        self._pos = pos + size
+        if self._tracing:
+            self._emit(pos, self._pos, "class descriptor", frame.handle, (name, frame.value[1], flags, frame.length))
+        return PUSHED
+
+    def _begin_proxy_descriptor(self) -> Any:
+        """``TC_PROXYCLASSDESC newHandle (int)count proxyInterfaceName[count]``"""
+        p = self._p
+        pos = self._pos
+        if self._end - pos < 5:
+            return self._need(5)
+        count = native.i32(p, pos + 1)
+        if count < 0 or count > 65535:
+            raise self._corrupted(f"a proxy class of {count} interfaces")
+        size = 5
+        interfaces = []
+        for _ in range(count):
+            if self._end - pos < size + 2:
+                return self._need(size + 2)
+            length = native.u16(p, pos + size)
+            if self._end - pos < size + 2 + length:
+                return self._need(size + 2 + length)
+            name = native.decode_mutf8(p, pos + size + 2, pos + size + 2 + length)
+            if name is None:
+                raise self._malformed_text()
+            interfaces.append(name)
+            size += 2 + length
+        frame = self._push(IN_DESCRIPTOR)
+        self._check_super_classes()
+        self._assign_handle(frame)
+        frame.length = -1
+        frame.value = tuple(interfaces)
+        self._pos = pos + size
+        if self._tracing:
+            self._emit(pos, self._pos, "proxy class descriptor", frame.handle, frame.value)
+        return PUSHED
+
+    def _step_descriptor(self, frame: Any) -> Any:
+        """Fields, then the class annotation (``items`` is a list), then the super-class (``annotations`` is a list)."""
+        while frame.index < frame.length:
+            value = self._field(frame)
+            if value is not None:
+                return value
+        if frame.annotations is None:
+            if frame.items is None:
+                frame.items = []
+            value = self._class_annotation(frame)
+            if value is not None:
+                return value
+            frame.annotations = frame.items
+            frame.items = None
+        if frame.descriptor is not None:
+            return self._finish_descriptor(frame, frame.descriptor)
+        value = self._class_descriptor()
+        if value is NEED_DATA or value is PUSHED:
+            return value
+        return self._finish_descriptor(frame, value)
+
+    def _field(self, frame: Any) -> Any:
+        """One field of a class descriptor; None when it has been read."""
+        p = self._p
+        pos = self._pos
+        if frame.items is None:
+            if self._end - pos < 3:
+                return self._need(3)
+            code = p[pos]
+            length = native.u16(p, pos + 1)
+            if self._end - pos < 3 + length:
+                return self._need(3 + length)
+            name = native.decode_mutf8(p, pos + 3, pos + 3 + length)
+            if name is None:
+                raise self._malformed_text()
+            if code not in _FIELD_TYPECODES:
+                raise self._invalid_class(f"field {name!r} of {frame.value[0]} has the type 0x{code:02x}")
+            if self._tracing:
+                self._emit(pos, pos + 3 + length, "field", -1, (chr(code), name))
+            self._pos = pos + 3 + length
+            if native.primitive_bytes(code):
+                frame.values.append(Field(name, chr(code)))
+                frame.index += 1
+                return None
+            frame.items = [name, code]
+        value = self._value()
+        if value is NEED_DATA or value is PUSHED:
+            return value
+        self._accept_type_string(frame, value)
+        return None
+
+    def _accept_type_string(self, frame: Any, value: Any) -> None:
+        name, code = frame.items
+        if type(value) is not str or value[:1] != chr(code):
+            raise self._invalid_class(f"field {name!r} of {frame.value[0]} has no type string that begins with {chr(code)}")
+        frame.values.append(Field(name, value))
+        frame.items = None
+        frame.index += 1
+
+    def _class_annotation(self, frame: Any) -> Any:
+        """What ``annotateClass`` wrote, up to TC_ENDBLOCKDATA; None when that has been read."""
+        while True:
+            if self._pos >= self._end:
+                return self._need(1)
+            code = self._p[self._pos]
+            if code == TC_ENDBLOCKDATA:
+                if self._tracing:
+                    self._emit(self._pos, self._pos + 1, "end block data", -1, None)
+                self._pos += 1
+                return None
+            if code == TC_BLOCKDATA or code == TC_BLOCKDATALONG:
+                value = self._block_data()
+            else:
+                value = self._value()
+            if value is NEED_DATA or value is PUSHED:
+                return value
+            frame.items.append(value)
+
+    def _accept_in_descriptor(self, frame: Any, value: Any) -> None:
+        if frame.index < frame.length:
+            self._accept_type_string(frame, value)
+        elif frame.annotations is None:
+            frame.items.append(value)
+        else:
+            frame.descriptor = value
+
+    def _finish_descriptor(self, frame: Any, super_class: Any) -> Any:
+        if frame.length < 0:
+            descriptor = ClassDescriptor(
+                "$Proxy", 0, SC_SERIALIZABLE, (), super_class, interfaces=frame.value, annotation=frame.annotations
+            )
+        else:
+            name, uid, flags = frame.value
+            descriptor = ClassDescriptor(name, uid, flags, frame.values, super_class, annotation=frame.annotations)
+        if self._filter is not None:
+            for name in descriptor.interfaces or (descriptor.name,):
+                self._ask_filter(name, -1)
+        descriptor = self._cache.intern(descriptor)
+        self._handles[frame.handle] = descriptor
+        self._remember_descriptor(frame, descriptor)
+        return self._finish(frame, descriptor)
+
+    def _remember_descriptor(self, frame: Any, descriptor: Any) -> None:
+        """Keeps the bytes just read, if they mean the same wherever they stand: see `CachedDescriptor`."""
+        start = frame.start - self._base
+        fits = start >= 0 and not self._tracing and self._lowest_reference >= frame.handle
+        level = descriptor
+        while level is not None and fits:
+            fits = not level.annotation and level.interfaces is None
+            level = level.super_class
+        if fits:
+            first_handle = -1 if self._lowest_reference == NO_REFERENCE else frame.handle
+            raw = native.take(self._p, start, self._pos)
+            entry = CachedDescriptor(raw, first_handle, self._handles[frame.handle :], descriptor)
+            self._cache.remember(raw[: 3 + native.u16(self._p, start + 1) + 9], entry)

@@ -1,0 +1,186 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False
+"""Class descriptors: what a stream says about a class. Java Object Serialization Specification 6.4, ``java.io.ObjectStreamClass``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from .constants import SC_BLOCK_DATA, SC_ENUM, SC_EXTERNALIZABLE, SC_SERIALIZABLE, SC_WRITE_METHOD
+
+#: Marks, in a program, the object annotation that ends a class level.
+ANNOTATION = ord("x")
+
+
+class Field(NamedTuple):
+    """One serialized field. ``type_string`` is Java's: ``I``, ``Ljava/lang/String;``, ``[J``."""
+
+    name: str
+    type_string: str
+
+    @property
+    def typecode(self) -> str:
+        """The first character of the type: one of ``BCDFIJSZ`` for primitives, ``L`` or ``[``."""
+        return self.type_string[:1]
+
+
+class ClassDescriptor:
+    """The class of an object, as one stream describes it.
+
+    ``name`` is Java's binary name (``java.util.Map$Entry``, ``[I``), ``flags`` the ``SC_`` bits, ``fields`` in stream
+    order, ``super_class`` the next serializable class above or None, ``interfaces`` the names for a dynamic proxy
+    class and None for any other, ``annotation`` the contents written by ``annotateClass``.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        serial_version_uid: int = 0,
+        flags: int = SC_SERIALIZABLE,
+        fields: Iterable[Field | tuple[str, str]] = (),
+        super_class: ClassDescriptor | None = None,
+        *,
+        interfaces: Iterable[str] | None = None,
+        annotation: Iterable[Any] = (),
+    ) -> None:
+        self.name = name
+        self.serial_version_uid = serial_version_uid
+        self.flags = flags
+        self.fields = tuple([Field(*field) for field in fields])
+        self.super_class = super_class
+        self.interfaces = None if interfaces is None else tuple(interfaces)
+        self.annotation = list(annotation)
+        self.decode_plan = None
+        self.generic_plan = None
+
+    @property
+    def is_proxy(self) -> bool:
+        return self.interfaces is not None
+
+    @property
+    def is_enum(self) -> bool:
+        return bool(self.flags & SC_ENUM)
+
+    @property
+    def is_array(self) -> bool:
+        return bool(self.name[:1] == "[")
+
+    @property
+    def is_externalizable(self) -> bool:
+        return bool(self.flags & SC_EXTERNALIZABLE)
+
+    @property
+    def chain(self) -> list[ClassDescriptor]:
+        """The descriptors from the topmost super-class down to this one: the order of class data in the stream."""
+        levels = []
+        level = self
+        while level is not None:
+            levels.append(level)
+            level = level.super_class
+        levels.reverse()
+        return levels
+
+    @property
+    def data_levels(self) -> list[tuple[ClassDescriptor, bool]]:
+        """The descriptors whose data the stream holds, in order, each with whether an annotation ends it.
+
+        An Externalizable writes all its data itself, once, whatever its super-classes are
+        (``ObjectOutputStream.writeOrdinaryObject``).
+        """
+        if self.flags & SC_EXTERNALIZABLE:
+            return [(self, True)]
+        return [(level, bool(level.flags & SC_WRITE_METHOD)) for level in self.chain]
+
+    @property
+    def program(self) -> bytes:
+        """The data of an object of this class, one byte a step: type codes of fields, ``x`` for an annotation."""
+        steps = bytearray()
+        for level, annotated in self.data_levels:
+            if not level.flags & SC_EXTERNALIZABLE:
+                steps += "".join([field.type_string[0] for field in level.fields]).encode("latin-1")
+            if annotated:
+                steps.append(ANNOTATION)
+        return bytes(steps)
+
+    @property
+    def has_lengthless_data(self) -> bool:
+        """Externalizable data of protocol version 1: nothing in the stream tells where it ends."""
+        return bool(self.flags & SC_EXTERNALIZABLE and not self.flags & SC_BLOCK_DATA)
+
+    def is_or_extends(self, name: str) -> bool:
+        """Whether this class or one of its super-classes has this name."""
+        level = self
+        while level is not None:
+            if level.name == name:
+                return True
+            level = level.super_class
+        return False
+
+    def __repr__(self) -> str:
+        if self.interfaces is not None:
+            return f"<proxy class of {', '.join(self.interfaces)}>"
+        return f"<class descriptor {self.name}>"
+
+
+class CachedDescriptor:
+    """A descriptor as it stood in a stream, with the handles that its bytes take.
+
+    ``first_handle`` is the handle number the bytes rely on, or -1 where they hold no reference and fit anywhere.
+    """
+
+    def __init__(self, raw: bytes, first_handle: int, handles: list[Any], descriptor: ClassDescriptor) -> None:
+        self.raw = raw
+        self.first_handle = first_handle
+        self.handles = handles
+        self.descriptor = descriptor
+
+
+class DescriptorCache:
+    """Descriptors seen before, found again by their raw bytes or by what they say. Bounded; safe to lose at any time.
+
+    Reading a descriptor costs microseconds and making a class for it tens of them, so that a stream of one object
+    would spend nearly all its time there. Each method is one dictionary operation on a key that does not change.
+    """
+
+    MAX_DESCRIPTORS = 4096
+    MAX_RAW_BYTES = 1 << 22
+
+    def __init__(self) -> None:
+        self.by_header = {}
+        self.by_content = {}
+        self.raw_bytes = 0
+
+    def candidates(self, header: bytes) -> Any:
+        """The cached descriptors that begin with these bytes: a tuple, or None."""
+        return self.by_header.get(header)
+
+    def remember(self, header: bytes, entry: CachedDescriptor) -> None:
+        """Keeps a descriptor under the bytes of its name, UID and flags."""
+        self.raw_bytes += len(entry.raw)
+        if self.raw_bytes > self.MAX_RAW_BYTES or len(self.by_header) >= self.MAX_DESCRIPTORS:
+            self.by_header = {}
+            self.raw_bytes = len(entry.raw)
+        # Few per header: the same class at another first handle, or after a change of the class.
+        self.by_header[header] = (entry, *self.by_header.get(header, ())[:3])
+
+    def intern(self, descriptor: ClassDescriptor) -> ClassDescriptor:
+        """The descriptor met earlier that says the same, or this one from now on."""
+        if descriptor.annotation:
+            return descriptor
+        if len(self.by_content) >= self.MAX_DESCRIPTORS:
+            self.by_content = {}
+        key = (
+            descriptor.name,
+            descriptor.serial_version_uid,
+            descriptor.flags,
+            descriptor.fields,
+            descriptor.interfaces,
+            descriptor.super_class,
+        )
+        return self.by_content.setdefault(key, descriptor)
+
+    def clear(self) -> None:
+        """Forgets everything; plans are made anew for descriptors met from now on."""
+        self.by_header = {}
+        self.by_content = {}
+        self.raw_bytes = 0

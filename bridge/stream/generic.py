@@ -1,0 +1,175 @@
+"""The generic form: a Python class made from a class descriptor, for objects of classes that nobody declared.
+
+Field names come from the stream, so none of them may reach what Python reserves: a field becomes an attribute only
+where its name cannot hide a method or a dunder; every field can be reached as ``obj["name"]``.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from .descriptors import ANNOTATION, ClassDescriptor, DescriptorCache
+from .plan import SLOTS, DecodePlan, EncodePlan
+
+_DEFAULTS = {"Z": False, "C": "\0", "F": 0.0, "D": 0.0, "L": None, "[": None}
+
+
+class _ShortRepr(reprlib.Repr):
+    """Bounded in depth and width, so that the text of a huge, cyclic or explosively shared graph stays short."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 3
+        self.maxstring = self.maxother = 60
+
+    def repr1(self, x: Any, level: int) -> str:
+        if isinstance(x, JavaObject):
+            return self._java_object(x, level)
+        for base, method in ((list, self.repr_list), (dict, self.repr_dict), (set, self.repr_set)):
+            if isinstance(x, base) and type(x) is not base:
+                return f"{type(x).__name__}({method(x, level)})"  # type: ignore[operator]
+        return super().repr1(x, level)
+
+    def _java_object(self, x: JavaObject, level: int) -> str:
+        name = x.__java_class__.name.rpartition(".")[2]
+        if level <= 0:
+            return f"{name}(...)"
+        shown = []
+        for key in x:
+            label = key if isinstance(key, str) else f"{key[0].rpartition('.')[2]}.{key[1]}"
+            try:
+                shown.append(f"{label}={self.repr1(x[key], level - 1)}")
+            except KeyError:
+                shown.append(f"{label}=<unset>")
+            if len(shown) == self.maxlist * 2:
+                shown.append("...")
+                break
+        annotations = [item for contents in x.__java_annotations__ for item in contents]
+        if annotations:
+            shown.append(f"annotations={self.repr_list(annotations, level)}")
+        return f"{name}({', '.join(shown)})"
+
+
+short_repr = _ShortRepr()
+
+
+class JavaObject:
+    """An object in the generic form.
+
+    A class is generated for each class descriptor; ``obj.name`` is the field ``name`` of the most derived class that
+    declares one, ``obj["name"]`` the same for any name, ``obj["com.example.Parent", "name"]`` the field of one
+    declaring class. Iteration gives every key, a shadowed field as a pair. Equality is identity, as in
+    ``java.lang.Object``. ``obj.__java_class__`` is the class descriptor, ``obj.__java_annotations__`` one list of
+    contents for each class level that writes its own data (``writeObject``, ``writeExternal``).
+    """
+
+    __slots__ = ()
+    __java_class__: ClassVar[ClassDescriptor]
+    __java_slots__: ClassVar[dict[str | tuple[str, str], Any]] = {}
+    __java_annotations__: list[list[Any]]
+
+    def __init__(self, **fields: Any) -> None:
+        annotations: list[list[Any]] = []
+        for level, annotated in self.__java_class__.data_levels:
+            for field in level.fields:
+                self[level.name, field.name] = _DEFAULTS.get(field.typecode, 0)
+            if annotated:
+                annotations.append([])
+        if annotations:
+            self.__java_annotations__ = annotations
+        for name, value in fields.items():
+            self[name] = value
+
+    def __getitem__(self, key: str | tuple[str, str]) -> Any:
+        try:
+            return self.__java_slots__[key].__get__(self)
+        except AttributeError:
+            raise KeyError(key) from None
+
+    def __setitem__(self, key: str | tuple[str, str], value: Any) -> None:
+        self.__java_slots__[key].__set__(self, value)
+
+    def __iter__(self) -> Iterator[str | tuple[str, str]]:
+        """The keys of all fields in stream order: a name, or (declaring class, name) where it is shadowed."""
+        for level, _ in self.__java_class__.data_levels:
+            for field in level.fields:
+                full = (level.name, field.name)
+                shadowed = self.__java_slots__[field.name] is not self.__java_slots__[full]
+                yield full if shadowed else field.name
+
+    def __repr__(self) -> str:
+        return short_repr.repr(self)
+
+
+JavaObject.__java_annotations__ = ()  # type: ignore[assignment]  # of classes that write no annotation
+
+
+class JavaProxy(JavaObject):
+    """A dynamic proxy (``java.lang.reflect.Proxy``): ``obj.h`` is its invocation handler."""
+
+    __slots__ = ()
+
+    @property
+    def __java_interfaces__(self) -> tuple[str, ...]:
+        return self.__java_class__.interfaces or ()
+
+
+def class_for(descriptor: ClassDescriptor) -> tuple[type[JavaObject], list[Any]]:
+    """A new class for objects of this descriptor, and the member descriptor of each step of its program."""
+    program = descriptor.program
+    annotated = ANNOTATION in program
+    names = [f"_{i}" for i in range(len(program)) if program[i] != ANNOTATION]
+    base = JavaProxy if descriptor.is_proxy else JavaObject
+    namespace: dict[str, Any] = {
+        "__slots__": (*names, "__java_annotations__") if annotated else tuple(names),
+        "__module__": "java",
+        "__qualname__": descriptor.name,
+        "__java_class__": descriptor,
+        "__java_slots__": {},
+    }
+    name = descriptor.name.rpartition(".")[2].replace("\0", "?").encode("utf-8", "replace").decode()
+    cls = type(name, (base,), namespace)
+    slots: dict[str | tuple[str, str], Any] = cls.__java_slots__
+    members: list[Any] = []
+    unnamed = iter(names)
+    for level, level_annotated in descriptor.data_levels:
+        if not level.is_externalizable:
+            for field in level.fields:
+                name = next(unnamed)
+                member = getattr(cls, name)
+                delattr(cls, name)
+                members.append(member)
+                slots[field.name] = slots[level.name, field.name] = member
+        if level_annotated:
+            members.append(cls.__dict__["__java_annotations__"])
+    for key, member in slots.items():
+        if isinstance(key, str) and not (key.startswith("__") and key.endswith("__")):
+            setattr(cls, key, member)
+    return cls, members
+
+
+def generic_plan(descriptor: ClassDescriptor) -> DecodePlan:
+    """The plan that reads objects of this class into the generic form."""
+    cls, members = class_for(descriptor)
+    return DecodePlan(SLOTS, descriptor, cls=cls, members=members)
+
+
+class GenericResolver:
+    """A resolver that knows no class: every object arrives in the generic form."""
+
+    def __init__(self) -> None:
+        self.descriptors = DescriptorCache()
+
+    def decode_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
+        return self.generic_plan(descriptor)
+
+    def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
+        plan = descriptor.generic_plan
+        if plan is None:
+            plan = descriptor.generic_plan = generic_plan(descriptor)
+        return plan
+
+    def encode_plan(self, python_type: type) -> EncodePlan | None:
+        return None

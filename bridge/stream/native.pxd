@@ -1,0 +1,367 @@
+# The C meaning of native.py, for the modules of this room that cimport it. Same names, same contracts, no bounds checks:
+# the caller has proven that the bytes are present.
+#
+# Slots are written through the offset of their member descriptor (structmember.h): the object is fresh from tp_alloc,
+# whose memory is zeroed, so no earlier value is lost, and the class cannot lose its slots while it has instances.
+#
+# `input` is a `const unsigned char *`, `slots` a `Py_ssize_t *`, `out` a growing buffer, `memo` an identity map.
+
+cdef extern from *:
+    """
+    #include <structmember.h>
+    #include <stdint.h>
+    #include <string.h>
+
+    #define NATIVE_COMPILED 1
+
+    /* ---- reading numbers: network order, any alignment ---- */
+    static CYTHON_INLINE uint16_t native_u16(const unsigned char *p) { uint16_t v; memcpy(&v, p, 2); return __builtin_bswap16(v); }
+    static CYTHON_INLINE uint32_t native_u32(const unsigned char *p) { uint32_t v; memcpy(&v, p, 4); return __builtin_bswap32(v); }
+    static CYTHON_INLINE uint64_t native_u64(const unsigned char *p) { uint64_t v; memcpy(&v, p, 8); return __builtin_bswap64(v); }
+
+    static const unsigned char *native_pointer(PyObject *buffer) {
+        return (const unsigned char *)(PyBytes_Check(buffer) ? PyBytes_AS_STRING(buffer) : PyByteArray_AS_STRING(buffer));
+    }
+
+    static CYTHON_INLINE int native_primitive_bytes(int code) {
+        switch (code) {
+            case 'Z': case 'B': return 1;
+            case 'C': case 'S': return 2;
+            case 'I': case 'F': return 4;
+            case 'J': case 'D': return 8;
+            default: return 0;
+        }
+    }
+
+    static PyObject *native_char(unsigned unit) {
+        Py_UCS2 c = (Py_UCS2)unit;
+        return PyUnicode_FromKindAndData(PyUnicode_2BYTE_KIND, &c, 1);
+    }
+
+    static CYTHON_INLINE PyObject *native_read_primitive(const unsigned char *p, Py_ssize_t pos, int code) {
+        p += pos;
+        switch (code) {
+            case 'I': return PyLong_FromLong((int32_t)native_u32(p));
+            case 'J': return PyLong_FromLongLong((int64_t)native_u64(p));
+            case 'D': { uint64_t u = native_u64(p); double d; memcpy(&d, &u, 8); return PyFloat_FromDouble(d); }
+            case 'Z': return PyBool_FromLong(p[0]);
+            case 'F': { uint32_t u = native_u32(p); float f; memcpy(&f, &u, 4); return PyFloat_FromDouble((double)f); }
+            case 'B': return PyLong_FromLong((signed char)p[0]);
+            case 'S': return PyLong_FromLong((int16_t)native_u16(p));
+            case 'C': return native_char(native_u16(p));
+        }
+        PyErr_SetString(PyExc_SystemError, "not a primitive type code");
+        return NULL;
+    }
+
+    /* ---- text: ASCII by words, else modified UTF-8 in two passes; None where it is malformed ---- */
+    static CYTHON_INLINE int native_next_unit(const unsigned char **at, const unsigned char *end, Py_UCS4 *unit) {
+        const unsigned char *q = *at; unsigned char c = *q;
+        if (c < 0x80) { *unit = c; *at = q + 1; return 1; }
+        if ((c & 0xE0) == 0xC0) {
+            if (end - q < 2 || (q[1] & 0xC0) != 0x80) return 0;
+            *unit = (Py_UCS4)((c & 0x1F) << 6 | (q[1] & 0x3F)); *at = q + 2; return 1;
+        }
+        if ((c & 0xF0) == 0xE0) {
+            if (end - q < 3 || (q[1] & 0xC0) != 0x80 || (q[2] & 0xC0) != 0x80) return 0;
+            *unit = (Py_UCS4)((c & 0x0F) << 12 | (q[1] & 0x3F) << 6 | (q[2] & 0x3F)); *at = q + 3; return 1;
+        }
+        return 0;
+    }
+    static CYTHON_INLINE int native_next_char(const unsigned char **at, const unsigned char *end, Py_UCS4 *ch) {
+        if (!native_next_unit(at, end, ch)) return 0;
+        if (*ch >= 0xD800 && *ch < 0xDC00 && *at < end) {
+            const unsigned char *next = *at; Py_UCS4 low;
+            if (native_next_unit(&next, end, &low) && low >= 0xDC00 && low < 0xE000) {
+                *ch = 0x10000 + ((*ch - 0xD800) << 10) + (low - 0xDC00); *at = next;
+            }
+        }
+        return 1;
+    }
+    static PyObject *native_decode_mutf8_slowly(const unsigned char *p, Py_ssize_t length) {
+        const unsigned char *q = p, *end = p + length; Py_ssize_t count = 0, i = 0; Py_UCS4 ch = 0, largest = 0;
+        PyObject *text; int kind; void *data;
+        while (q < end) { if (!native_next_char(&q, end, &ch)) Py_RETURN_NONE; if (ch > largest) largest = ch; count++; }
+        text = PyUnicode_New(count, largest); if (!text) return NULL;
+        kind = PyUnicode_KIND(text); data = PyUnicode_DATA(text); q = p;
+        while (q < end) { native_next_char(&q, end, &ch); PyUnicode_WRITE(kind, data, i, ch); i++; }
+        return text;
+    }
+    static CYTHON_INLINE PyObject *native_decode_mutf8(const unsigned char *p, Py_ssize_t start, Py_ssize_t stop) {
+        const unsigned char *q = p + start; Py_ssize_t n = stop - start; uint64_t seen = 0, word; PyObject *text;
+        if (n == 1 && *q < 0x80) return PyUnicode_FromOrdinal(*q);
+        while (n >= 8) { memcpy(&word, q, 8); seen |= word; q += 8; n -= 8; }
+        while (n-- > 0) seen |= *q++;
+        if (seen & 0x8080808080808080ULL) return native_decode_mutf8_slowly(p + start, stop - start);
+        text = PyUnicode_New(stop - start, 127);
+        if (text && stop > start) memcpy(PyUnicode_1BYTE_DATA(text), p + start, stop - start);
+        return text;
+    }
+
+    /* ---- numbers in network order to and from native buffers; the loops vectorise ---- */
+    static void native_swap(unsigned char *to, const unsigned char *from, Py_ssize_t count, int width) {
+        Py_ssize_t i;
+        if (width == 8) { uint64_t v; for (i = 0; i < count; i++) { memcpy(&v, from + i * 8, 8); v = __builtin_bswap64(v); memcpy(to + i * 8, &v, 8); } }
+        else if (width == 4) { uint32_t v; for (i = 0; i < count; i++) { memcpy(&v, from + i * 4, 4); v = __builtin_bswap32(v); memcpy(to + i * 4, &v, 4); } }
+        else { uint16_t v; for (i = 0; i < count; i++) { memcpy(&v, from + i * 2, 2); v = __builtin_bswap16(v); memcpy(to + i * 2, &v, 2); } }
+    }
+    static PyObject *native_read_array(int code, const unsigned char *p, Py_ssize_t pos, Py_ssize_t length) {
+        static PyObject *array_type = NULL;
+        int width = native_primitive_bytes(code);
+        const char *typecode = code == 'S' ? "h" : code == 'I' ? "i" : code == 'J' ? "q" : code == 'F' ? "f" : "d";
+        PyObject *numbers, *longer; Py_buffer view;
+        if (!array_type) {
+            PyObject *module = PyImport_ImportModule("array"); if (!module) return NULL;
+            array_type = PyObject_GetAttrString(module, "array"); Py_DECREF(module); if (!array_type) return NULL;
+        }
+        if (!length) return PyObject_CallFunction(array_type, "s", typecode);
+        numbers = PyObject_CallFunction(array_type, "sy#", typecode, (const char *)p + pos, (Py_ssize_t)width); if (!numbers) return NULL;
+        longer = PySequence_InPlaceRepeat(numbers, length); Py_DECREF(numbers); if (!longer) return NULL;
+        if (PyObject_GetBuffer(longer, &view, PyBUF_WRITABLE)) { Py_DECREF(longer); return NULL; }
+        native_swap((unsigned char *)view.buf, p + pos, length, width);
+        PyBuffer_Release(&view);
+        return longer;
+    }
+
+    /* ---- slots ---- */
+    static Py_ssize_t *native_slot_table(PyObject *members) {
+        Py_ssize_t i, n = PyList_GET_SIZE(members);
+        Py_ssize_t *table = (Py_ssize_t *)PyMem_Malloc((n + 1) * sizeof(Py_ssize_t));
+        if (!table) { PyErr_NoMemory(); return NULL; }
+        for (i = 0; i < n; i++) {
+            PyObject *member = PyList_GET_ITEM(members, i);
+            if (Py_TYPE(member) != &PyMemberDescr_Type) {
+                PyMem_Free(table); PyErr_SetString(PyExc_TypeError, "not a slot"); return NULL;
+            }
+            table[i] = ((PyMemberDescrObject *)member)->d_member->offset;
+        }
+        return table;
+    }
+    static void native_slot_table_free(Py_ssize_t *table) { PyMem_Free(table); }
+    static CYTHON_INLINE void native_slot_set(PyObject *obj, Py_ssize_t *slots, Py_ssize_t i, PyObject *value) {
+        Py_INCREF(value); *(PyObject **)((char *)obj + slots[i]) = value;
+    }
+    static CYTHON_INLINE PyObject *native_slot_get(PyObject *obj, Py_ssize_t *slots, Py_ssize_t i) {
+        PyObject *value = *(PyObject **)((char *)obj + slots[i]);
+        if (!value) { PyErr_SetString(PyExc_AttributeError, "this field has no value"); return NULL; }
+        Py_INCREF(value); return value;
+    }
+    static CYTHON_INLINE PyObject *native_allocate(PyObject *cls) { return ((PyTypeObject *)cls)->tp_alloc((PyTypeObject *)cls, 0); }
+
+    /* ---- output: a bytes object that grows, so that taking it costs no copy ---- */
+    typedef struct { PyObject *data; unsigned char *p; Py_ssize_t length, capacity; } NativeOut;
+    static int native_out_start(NativeOut *out) {
+        out->data = PyBytes_FromStringAndSize(NULL, 512); if (!out->data) return -1;
+        out->p = (unsigned char *)PyBytes_AS_STRING(out->data); out->length = 0; out->capacity = 512; return 0;
+    }
+    static NativeOut *native_out_new(void) {
+        NativeOut *out = (NativeOut *)PyMem_Malloc(sizeof(NativeOut));
+        if (!out) { PyErr_NoMemory(); return NULL; }
+        if (native_out_start(out)) { PyMem_Free(out); return NULL; }
+        return out;
+    }
+    static void native_out_free(NativeOut *out) { if (out) { Py_XDECREF(out->data); PyMem_Free(out); } }
+    static int native_out_grow(NativeOut *out, Py_ssize_t extra) {
+        Py_ssize_t capacity = out->capacity + (out->capacity >> 1);
+        if (out->capacity < 65536) capacity += out->capacity;
+        if (extra > PY_SSIZE_T_MAX / 2 - out->length) { PyErr_NoMemory(); return -1; }
+        if (capacity < out->length + extra + 64) capacity = out->length + extra + 64;
+        if (_PyBytes_Resize(&out->data, capacity)) { out->p = NULL; out->length = out->capacity = 0; return -1; }
+        out->p = (unsigned char *)PyBytes_AS_STRING(out->data); out->capacity = capacity; return 0;
+    }
+    #define NATIVE_ROOM(n) if (__builtin_expect(out->capacity - out->length < (Py_ssize_t)(n), 0) && native_out_grow(out, (n))) return -1
+    static PyObject *native_out_take(NativeOut *out) {
+        PyObject *data = out->data; Py_ssize_t length = out->length;
+        out->data = NULL;
+        if (_PyBytes_Resize(&data, length)) { native_out_start(out); return NULL; }
+        if (native_out_start(out)) { Py_DECREF(data); return NULL; }
+        return data;
+    }
+    static CYTHON_INLINE int native_put_u8(NativeOut *out, int v) { NATIVE_ROOM(1); out->p[out->length++] = (unsigned char)v; return 0; }
+    static CYTHON_INLINE int native_put_u16(NativeOut *out, int x) { uint16_t v = __builtin_bswap16((uint16_t)x); NATIVE_ROOM(2); memcpy(out->p + out->length, &v, 2); out->length += 2; return 0; }
+    static CYTHON_INLINE int native_put_32(NativeOut *out, long long x) { uint32_t v = __builtin_bswap32((uint32_t)x); NATIVE_ROOM(4); memcpy(out->p + out->length, &v, 4); out->length += 4; return 0; }
+    static CYTHON_INLINE int native_put_64(NativeOut *out, long long x) { uint64_t v = __builtin_bswap64((uint64_t)x); NATIVE_ROOM(8); memcpy(out->p + out->length, &v, 8); out->length += 8; return 0; }
+    static CYTHON_INLINE int native_put_f64(NativeOut *out, double x) { uint64_t v; memcpy(&v, &x, 8); return native_put_64(out, (long long)v); }
+    static int native_put_f32(NativeOut *out, double x) {
+        float f = (float)x; uint32_t v;
+        if (isinf(f) && !isinf(x)) { PyErr_SetString(PyExc_OverflowError, "float too large to pack with f format"); return -1; }
+        memcpy(&v, &f, 4); return native_put_32(out, v);
+    }
+    static int native_put_raw(NativeOut *out, PyObject *data) {
+        Py_buffer view;
+        if (PyBytes_CheckExact(data)) {
+            Py_ssize_t n = PyBytes_GET_SIZE(data); NATIVE_ROOM(n);
+            memcpy(out->p + out->length, PyBytes_AS_STRING(data), n); out->length += n; return 0;
+        }
+        if (PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)) return -1;
+        if (out->capacity - out->length < view.len && native_out_grow(out, view.len)) { PyBuffer_Release(&view); return -1; }
+        memcpy(out->p + out->length, view.buf, view.len); out->length += view.len;
+        PyBuffer_Release(&view); return 0;
+    }
+    static int native_put_array(NativeOut *out, PyObject *numbers, int width) {
+        Py_buffer view;
+        if (PyObject_GetBuffer(numbers, &view, PyBUF_C_CONTIGUOUS)) return -1;
+        if (out->capacity - out->length < view.len && native_out_grow(out, view.len)) { PyBuffer_Release(&view); return -1; }
+        native_swap(out->p + out->length, (const unsigned char *)view.buf, view.len / width, width);
+        out->length += view.len; PyBuffer_Release(&view); return 0;
+    }
+    static Py_ssize_t native_mutf8_length(PyObject *text) {
+        Py_ssize_t i, n = PyUnicode_GET_LENGTH(text), total = 0; int kind = PyUnicode_KIND(text); const void *data = PyUnicode_DATA(text);
+        for (i = 0; i < n; i++) {
+            Py_UCS4 c = PyUnicode_READ(kind, data, i);
+            total += c == 0 ? 2 : c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 6;
+        }
+        return total;
+    }
+    static CYTHON_INLINE unsigned char *native_put_unit(unsigned char *w, Py_UCS4 c) {
+        *w++ = (unsigned char)(0xE0 | c >> 12); *w++ = (unsigned char)(0x80 | (c >> 6 & 0x3F)); *w++ = (unsigned char)(0x80 | (c & 0x3F)); return w;
+    }
+    static void native_encode_mutf8(unsigned char *w, PyObject *text) {
+        Py_ssize_t i, n = PyUnicode_GET_LENGTH(text); int kind = PyUnicode_KIND(text); const void *data = PyUnicode_DATA(text);
+        for (i = 0; i < n; i++) {
+            Py_UCS4 c = PyUnicode_READ(kind, data, i);
+            if (c && c < 0x80) *w++ = (unsigned char)c;
+            else if (c < 0x800) { *w++ = (unsigned char)(0xC0 | c >> 6); *w++ = (unsigned char)(0x80 | (c & 0x3F)); }
+            else if (c < 0x10000) w = native_put_unit(w, c);
+            else { w = native_put_unit(w, 0xD800 + ((c - 0x10000) >> 10)); w = native_put_unit(w, 0xDC00 + ((c - 0x10000) & 0x3FF)); }
+        }
+    }
+    /* 1 written, 0 too long for a two-byte length, -1 error */
+    static int native_put_utf(NativeOut *out, PyObject *text) {
+        Py_ssize_t n = PyUnicode_GET_LENGTH(text); unsigned char *w;
+        if (PyUnicode_IS_COMPACT_ASCII(text) && n <= 0xFFFF && !memchr(PyUnicode_1BYTE_DATA(text), 0, n)) {
+            NATIVE_ROOM(n + 2); w = out->p + out->length; *w++ = (unsigned char)(n >> 8); *w++ = (unsigned char)n;
+            memcpy(w, PyUnicode_1BYTE_DATA(text), n); out->length += n + 2; return 1;
+        }
+        n = native_mutf8_length(text);
+        if (n > 0xFFFF) return 0;
+        NATIVE_ROOM(n + 2); native_put_u16(out, (int)n); native_encode_mutf8(out->p + out->length, text); out->length += n; return 1;
+    }
+    static int native_put_long_utf(NativeOut *out, PyObject *text) {
+        Py_ssize_t n = native_mutf8_length(text);
+        NATIVE_ROOM(n + 8); native_put_64(out, n); native_encode_mutf8(out->p + out->length, text); out->length += n; return 0;
+    }
+
+    /* ---- identity map: open addressing, linear probing ---- */
+    typedef struct { PyObject *key; Py_ssize_t number; } NativeMemoEntry;
+    typedef struct { NativeMemoEntry *entries; size_t mask, used; } NativeMemo;
+    #define NATIVE_MEMO_START 64
+    static NativeMemo *native_memo_new(void) {
+        NativeMemo *memo = (NativeMemo *)PyMem_Malloc(sizeof(NativeMemo));
+        if (!memo) { PyErr_NoMemory(); return NULL; }
+        memo->mask = NATIVE_MEMO_START - 1; memo->used = 0;
+        memo->entries = (NativeMemoEntry *)PyMem_Calloc(NATIVE_MEMO_START, sizeof(NativeMemoEntry));
+        if (!memo->entries) { PyMem_Free(memo); PyErr_NoMemory(); return NULL; }
+        return memo;
+    }
+    static void native_memo_free(NativeMemo *memo) { if (memo) { PyMem_Free(memo->entries); PyMem_Free(memo); } }
+    static CYTHON_INLINE size_t native_memo_home(NativeMemo *memo, PyObject *key) {
+        return ((size_t)key >> 4) * 0x9E3779B97F4A7C15ULL >> 20 & memo->mask;
+    }
+    static CYTHON_INLINE size_t native_memo_slot(NativeMemo *memo, PyObject *key) {
+        size_t i = native_memo_home(memo, key);
+        while (memo->entries[i].key && memo->entries[i].key != key) i = (i + 1) & memo->mask;
+        return i;
+    }
+    static CYTHON_INLINE Py_ssize_t native_memo_get(NativeMemo *memo, PyObject *key) {
+        NativeMemoEntry *entry = &memo->entries[native_memo_slot(memo, key)];
+        return entry->key ? entry->number : -1;
+    }
+    static int native_memo_put(NativeMemo *memo, PyObject *key, Py_ssize_t number) {
+        size_t i;
+        if ((memo->used + 1) * 2 > memo->mask) {
+            NativeMemo bigger; bigger.mask = memo->mask * 4 + 3; bigger.used = memo->used;
+            bigger.entries = (NativeMemoEntry *)PyMem_Calloc(bigger.mask + 1, sizeof(NativeMemoEntry));
+            if (!bigger.entries) { PyErr_NoMemory(); return -1; }
+            for (i = 0; i <= memo->mask; i++)
+                if (memo->entries[i].key) bigger.entries[native_memo_slot(&bigger, memo->entries[i].key)] = memo->entries[i];
+            PyMem_Free(memo->entries); *memo = bigger;
+        }
+        i = native_memo_slot(memo, key); memo->entries[i].key = key; memo->entries[i].number = number; memo->used++;
+        return 0;
+    }
+    static void native_memo_remove(NativeMemo *memo, PyObject *key) {
+        /* backward-shift deletion: what was displaced past the hole moves into it */
+        size_t hole = native_memo_slot(memo, key), i = hole, home;
+        if (!memo->entries[hole].key) return;
+        for (;;) {
+            i = (i + 1) & memo->mask;
+            if (!memo->entries[i].key) break;
+            home = native_memo_home(memo, memo->entries[i].key);
+            if (hole <= i ? (hole < home && home <= i) : (hole < home || home <= i)) continue;
+            memo->entries[hole] = memo->entries[i]; hole = i;
+        }
+        memo->entries[hole].key = NULL; memo->used--;
+    }
+    static void native_memo_clear(NativeMemo *memo) {
+        memset(memo->entries, 0, (memo->mask + 1) * sizeof(NativeMemoEntry)); memo->used = 0;
+    }
+    """
+    const bint COMPILED "NATIVE_COMPILED"
+
+    const unsigned char* pointer "native_pointer"(object buffer)
+    unsigned int native_u16(const unsigned char* p) noexcept
+    unsigned int native_u32(const unsigned char* p) noexcept
+    long long native_u64(const unsigned char* p) noexcept
+    int primitive_bytes "native_primitive_bytes"(int code) noexcept
+    object read_primitive "native_read_primitive"(const unsigned char* p, Py_ssize_t pos, int code)
+    object native_char(unsigned int unit)
+    object decode_mutf8 "native_decode_mutf8"(const unsigned char* p, Py_ssize_t start, Py_ssize_t stop)
+    object read_array "native_read_array"(int code, const unsigned char* p, Py_ssize_t pos, Py_ssize_t length)
+    int memcmp(const void* a, const void* b, size_t n) noexcept
+
+    Py_ssize_t* slot_table "native_slot_table"(list members) except NULL
+    void slot_table_free "native_slot_table_free"(Py_ssize_t* table) noexcept
+    void slot_set "native_slot_set"(object obj, Py_ssize_t* slots, Py_ssize_t index, object value) noexcept
+    object slot_get "native_slot_get"(object obj, Py_ssize_t* slots, Py_ssize_t index)
+    object allocate "native_allocate"(object cls)
+    int list_append "PyList_Append"(object items, object value) except -1
+
+    ctypedef struct NativeOut:
+        Py_ssize_t length
+    NativeOut* out_new "native_out_new"() except NULL
+    void out_free "native_out_free"(NativeOut* out) noexcept
+    object out_take "native_out_take"(NativeOut* out)
+    int put_u8 "native_put_u8"(NativeOut* out, int value) except -1
+    int put_u16 "native_put_u16"(NativeOut* out, int value) except -1
+    int put_32 "native_put_32"(NativeOut* out, long long value) except -1
+    int put_64 "native_put_64"(NativeOut* out, long long value) except -1
+    int put_f32 "native_put_f32"(NativeOut* out, double value) except -1
+    int put_f64 "native_put_f64"(NativeOut* out, double value) except -1
+    int put_raw "native_put_raw"(NativeOut* out, object data) except -1
+    int put_utf "native_put_utf"(NativeOut* out, str text) except -1
+    int put_long_utf "native_put_long_utf"(NativeOut* out, str text) except -1
+    int put_array "native_put_array"(NativeOut* out, object numbers, int width) except -1
+
+    ctypedef struct NativeMemo:
+        pass
+    NativeMemo* memo_new "native_memo_new"() except NULL
+    void memo_free "native_memo_free"(NativeMemo* memo) noexcept
+    Py_ssize_t memo_get "native_memo_get"(NativeMemo* memo, object obj) noexcept
+    int memo_put "native_memo_put"(NativeMemo* memo, object obj, Py_ssize_t number) except -1
+    void memo_remove "native_memo_remove"(NativeMemo* memo, object obj) noexcept
+    void memo_clear "native_memo_clear"(NativeMemo* memo) noexcept
+
+cdef inline int u16(const unsigned char* p, Py_ssize_t pos) noexcept:
+    return <int>native_u16(p + pos)
+
+cdef inline int i32(const unsigned char* p, Py_ssize_t pos) noexcept:
+    return <int>native_u32(p + pos)
+
+cdef inline long long u32(const unsigned char* p, Py_ssize_t pos) noexcept:
+    return native_u32(p + pos)
+
+cdef inline long long i64(const unsigned char* p, Py_ssize_t pos) noexcept:
+    return native_u64(p + pos)
+
+cdef inline bytes take(const unsigned char* p, Py_ssize_t start, Py_ssize_t stop):
+    return p[start:stop]
+
+cdef inline bint matches(const unsigned char* p, Py_ssize_t pos, Py_ssize_t end, bytes raw) noexcept:
+    return end - pos >= len(raw) and memcmp(p + pos, <const unsigned char*>raw, len(raw)) == 0
+
+cdef inline Py_ssize_t out_len(NativeOut* out) noexcept:
+    return out.length
+
+cdef inline void out_truncate(NativeOut* out, Py_ssize_t length) noexcept:
+    out.length = length

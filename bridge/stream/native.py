@@ -1,0 +1,274 @@
+"""What the compiled build does in C, said in Python.
+
+A module of this room writes ``native.u16(p, pos)``. Run as it is, that calls the function here. Compiled, its ``.pxd``
+has ``from . cimport native`` and the same words are an inline C function of ``native.pxd``. The two files define the
+same names with the same meaning; this one is never compiled.
+
+``p`` is the input: ``bytes`` or ``bytearray`` here, ``const unsigned char *`` there. No function here checks bounds:
+the caller has proven that the bytes are present.
+"""
+
+from __future__ import annotations
+
+from array import array
+from struct import Struct
+from typing import Any
+
+from . import mutf8
+
+COMPILED = False
+
+Input = Any  # bytes | bytearray; a C pointer when compiled
+
+_u16 = Struct(">H").unpack_from
+_i16 = Struct(">h").unpack_from
+_i32 = Struct(">i").unpack_from
+_u32 = Struct(">I").unpack_from
+_i64 = Struct(">q").unpack_from
+_f32 = Struct(">f").unpack_from
+_f64 = Struct(">d").unpack_from
+
+# ---------------------------------------------------------------------------------------------------- reading numbers
+
+
+def pointer(buffer: bytes | bytearray) -> Input:
+    return buffer
+
+
+def u16(p: Input, pos: int) -> int:
+    return p[pos] << 8 | p[pos + 1]
+
+
+def i32(p: Input, pos: int) -> int:
+    return _i32(p, pos)[0]  # type: ignore[no-any-return]
+
+
+def u32(p: Input, pos: int) -> int:
+    return _u32(p, pos)[0]  # type: ignore[no-any-return]
+
+
+def i64(p: Input, pos: int) -> int:
+    return _i64(p, pos)[0]  # type: ignore[no-any-return]
+
+
+def read_boolean(p: Input, pos: int) -> bool:
+    return bool(p[pos])
+
+
+def read_byte(p: Input, pos: int) -> int:
+    value: int = p[pos]
+    return value - 256 if value > 127 else value
+
+
+def read_char(p: Input, pos: int) -> str:
+    return chr(p[pos] << 8 | p[pos + 1])
+
+
+def read_short(p: Input, pos: int) -> int:
+    return _i16(p, pos)[0]  # type: ignore[no-any-return]
+
+
+def read_float(p: Input, pos: int) -> float:
+    return _f32(p, pos)[0]  # type: ignore[no-any-return]
+
+
+def read_double(p: Input, pos: int) -> float:
+    return _f64(p, pos)[0]  # type: ignore[no-any-return]
+
+
+_PRIMITIVE_BYTES = {"Z": 1, "B": 1, "C": 2, "S": 2, "I": 4, "F": 4, "J": 8, "D": 8}
+_READERS = {
+    ord("Z"): read_boolean,
+    ord("B"): read_byte,
+    ord("C"): read_char,
+    ord("S"): read_short,
+    ord("I"): i32,
+    ord("F"): read_float,
+    ord("J"): i64,
+    ord("D"): read_double,
+}
+_SIZES = [_PRIMITIVE_BYTES.get(chr(code), 0) for code in range(256)]
+
+
+def primitive_bytes(code: int) -> int:
+    """The size of a primitive by its type code; 0 for anything else."""
+    return _SIZES[code]
+
+
+def read_primitive(p: Input, pos: int, code: int) -> Any:
+    """The primitive of type ``code`` at ``pos``; ``code`` is one for which ``primitive_bytes`` is not 0."""
+    return _READERS[code](p, pos)
+
+
+# ------------------------------------------------------------------------------------------- reading bytes and arrays
+
+
+def take(p: Input, start: int, stop: int) -> bytes:
+    return bytes(p[start:stop])
+
+
+def matches(p: Input, pos: int, end: int, raw: bytes) -> bool:
+    """Whether ``raw`` stands at ``pos``, all of it before ``end``."""
+    return end - pos >= len(raw) and p[pos : pos + len(raw)] == raw
+
+
+def decode_mutf8(p: Input, start: int, stop: int) -> str | None:
+    """Text from modified UTF-8; None where the bytes are malformed."""
+    return mutf8.decode(bytes(p[start:stop]))
+
+
+_TYPECODES = {ord("S"): "h", ord("I"): "i", ord("J"): "q", ord("F"): "f", ord("D"): "d"}
+
+
+def read_array(code: int, p: Input, pos: int, length: int) -> array[Any]:
+    """``length`` numbers of type ``code`` (one of ``SIJFD``) in network order."""
+    result = array(_TYPECODES[code])
+    result.frombytes(p[pos : pos + length * result.itemsize])
+    result.byteswap()
+    return result
+
+
+# ------------------------------------------------------------------------------------------------- slots of instances
+
+Slots = Any  # a list of member descriptors; a C array of offsets when compiled
+
+
+def slot_table(members: list[Any]) -> Slots:
+    """Where each of the member descriptors ``members`` keeps its value."""
+    return list(members)
+
+
+def slot_set(obj: Any, slots: Slots, index: int, value: Any) -> None:
+    """Stores into a slot that is still empty."""
+    slots[index].__set__(obj, value)
+
+
+def slot_get(obj: Any, slots: Slots, index: int) -> Any:
+    """The value of a slot; ``AttributeError`` where it is empty."""
+    return slots[index].__get__(obj)
+
+
+def allocate(cls: Any) -> Any:
+    """A new instance of ``cls`` with all slots empty, ``__init__`` not called."""
+    return cls.__new__(cls)
+
+
+def list_append(items: Any, value: Any) -> None:
+    list.append(items, value)
+
+
+# ------------------------------------------------------------------------------------------------------------ writing
+
+Output = bytearray  # a C buffer that grows when compiled
+
+_pack_f32 = Struct(">f").pack
+_pack_f64 = Struct(">d").pack
+
+
+def out_new() -> Output:
+    return bytearray()
+
+
+def out_free(out: Output) -> None:
+    pass
+
+
+def out_len(out: Output) -> int:
+    return len(out)
+
+
+def out_truncate(out: Output, length: int) -> None:
+    del out[length:]
+
+
+def out_take(out: Output) -> bytes:
+    """The bytes written so far; the output is empty afterwards."""
+    data = bytes(out)
+    out.clear()
+    return data
+
+
+def put_u8(out: Output, value: int) -> None:
+    out.append(value)
+
+
+def put_u16(out: Output, value: int) -> None:
+    out += value.to_bytes(2, "big")
+
+
+def put_32(out: Output, value: int) -> None:
+    out += (value & 0xFFFFFFFF).to_bytes(4, "big")
+
+
+def put_64(out: Output, value: int) -> None:
+    out += (value & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "big")
+
+
+def put_f32(out: Output, value: float) -> None:
+    """Raises ``OverflowError`` for a finite value beyond the range of a Java float."""
+    out += _pack_f32(value)
+
+
+def put_f64(out: Output, value: float) -> None:
+    out += _pack_f64(value)
+
+
+def put_raw(out: Output, data: bytes | bytearray | memoryview) -> None:
+    out += data
+
+
+def put_utf(out: Output, text: str) -> bool:
+    """A string with a two-byte length (``DataOutput.writeUTF``); False, and nothing written, where it is too long."""
+    data = mutf8.encode(text)
+    if len(data) > 0xFFFF:
+        return False
+    out += len(data).to_bytes(2, "big")
+    out += data
+    return True
+
+
+def put_long_utf(out: Output, text: str) -> None:
+    """A string with an eight-byte length, as in TC_LONGSTRING."""
+    data = mutf8.encode(text)
+    out += len(data).to_bytes(8, "big")
+    out += data
+
+
+def put_array(out: Output, numbers: Any, width: int) -> None:
+    """The items of a contiguous buffer of native numbers of ``width`` bytes, in network order."""
+    swapped = array({2: "h", 4: "i", 8: "q"}[width])
+    swapped.frombytes(memoryview(numbers).cast("B"))
+    swapped.byteswap()
+    out += memoryview(swapped).cast("B")
+
+
+# ------------------------------------------------------------------------------------------------------- identity map
+
+Memo = Any  # a dict by id(); an open-addressing table of pointers when compiled
+
+
+def memo_new() -> Memo:
+    return {}
+
+
+def memo_free(memo: Memo) -> None:
+    pass
+
+
+def memo_get(memo: Memo, obj: Any) -> int:
+    """The number stored for this very object, or -1."""
+    return memo.get(id(obj), -1)  # type: ignore[no-any-return]
+
+
+def memo_put(memo: Memo, obj: Any, number: int) -> None:
+    """Stores a number for an object that has none. The caller keeps the object alive."""
+    memo[id(obj)] = number
+
+
+def memo_remove(memo: Memo, obj: Any) -> None:
+    """Forgets an object that was put, the last one put first."""
+    del memo[id(obj)]
+
+
+def memo_clear(memo: Memo) -> None:
+    memo.clear()

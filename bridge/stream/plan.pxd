@@ -1,0 +1,35 @@
+cimport cython
+from . cimport native
+from .descriptors cimport ClassDescriptor
+
+cdef int ANNOTATION
+
+@cython.final
+cdef class DecodePlan:
+    cdef readonly int shape
+    cdef readonly ClassDescriptor descriptor
+    cdef readonly bytes program
+    cdef const unsigned char* steps
+    cdef Py_ssize_t length
+    cdef readonly object cls
+    cdef readonly list members
+    cdef readonly Py_ssize_t annotation_step
+    cdef readonly object new
+    cdef readonly object build
+    cdef Py_ssize_t* slots
+
+@cython.final
+cdef class EncodePlan:
+    cdef readonly int shape
+    cdef readonly ClassDescriptor descriptor
+    cdef readonly bytes program
+    cdef const unsigned char* steps
+    cdef Py_ssize_t length
+    cdef readonly int code
+    cdef readonly list names
+    cdef readonly list members
+    cdef readonly Py_ssize_t annotation_step
+    cdef readonly object reduce
+    cdef readonly tuple alternatives
+    cdef readonly bint has_slots
+    cdef Py_ssize_t* slots

@@ -1,0 +1,136 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False
+"""Plans: what to do with the objects of one class. The resolver answers with them, the decoder and encoder carry them out.
+
+This is the seam between the bytes and the mapping: room 1 knows the shapes below and nothing of the classes behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from . import native
+from .descriptors import ANNOTATION, ClassDescriptor, DescriptorCache
+
+# What a decode plan makes of an object.
+SLOTS = 1  #: an instance whose fields are stored one by one; the generic form is one of these
+BOX = 2  #: the value of its only primitive field
+LIST = 3  #: a list, filled straight from the only annotation: four bytes with the count, then the elements
+FILL = 4  #: a container made before its contents (so that cycles close) and filled after them
+BUILD = 5  #: a value built from fields and annotations when all have been read
+SKIP = 6  #: nothing is kept
+
+# How an encode plan writes a value.
+NULL = 20
+BOOLEAN = 21
+INTEGER = 22  #: Integer, Long or BigInteger by size
+DOUBLE = 23
+STRING = 24
+BYTES = 25
+NUMBERS = 26  #: array.array and what offers its buffer
+FIELDS = 27  #: slots or attributes of an instance, level by level
+BOXED = 28  #: one primitive field
+REDUCE = 29  #: the adapter says which fields and annotations
+ELEMENTS = 30  #: an array of objects
+PRIMITIVES = 31  #: an array of primitives, item by item
+CHARS = 32  #: a char[] from the UTF-16 code units of a str
+CONSTANT = 33  #: an enum constant
+CLASS = 34  #: a Class object
+DESCRIPTOR = 35  #: an ObjectStreamClass
+REPLACE = 36  #: another value is written in its place, as with Java's writeReplace
+
+
+class DecodePlan:
+    """What becomes of the objects of one class descriptor.
+
+    ``cls`` and ``members``: for SLOTS, the class and, per step of the program, the member descriptor of its slot (the
+    first annotation step takes the list of annotations).
+    ``new``: for LIST and FILL, makes the empty container.
+    ``build``: for BUILD, ``build(values, annotations)`` gives the value; for FILL, ``fill(container, values,
+    annotations, forced)`` tells whether it could (it must when ``forced``, as the container is already referred to);
+    for BOX, converts the primitive (None: as it is). ``values`` has the fields of all levels in stream order,
+    ``annotations`` a list per annotated level. ``NotImplemented`` or any exception means: take the generic form.
+    """
+
+    def __init__(
+        self,
+        shape: int,
+        descriptor: ClassDescriptor,
+        *,
+        cls: Any = None,
+        members: list[Any] | None = None,
+        new: Callable[[], Any] | None = None,
+        build: Callable[..., Any] | None = None,
+    ) -> None:
+        self.shape = shape
+        self.descriptor = descriptor
+        self.program = descriptor.program
+        self.steps = native.pointer(self.program)
+        self.length = len(self.program)
+        self.cls = cls
+        self.members = members
+        self.annotation_step = self.program.find(ANNOTATION)
+        self.new = new
+        self.build = build
+        if members is not None:
+            self.slots = native.slot_table(members)
+
+    def __dealloc__(self) -> None:
+        native.slot_table_free(self.slots)
+
+
+class EncodePlan:
+    """How the values of one Python type are written.
+
+    ``descriptor``: the class written. ``members``: for FIELDS, per step of the program the member descriptor of
+    its slot (the first annotation step: the list of annotations), or None to read the attributes ``names``. ``reduce``: for REDUCE, ``reduce(value)`` gives
+    ``(descriptor, values, annotations)`` where ``annotations`` is an iterable of contents per annotated level; for REPLACE, the value to write;
+    for CONSTANT, ``(descriptor, name)``; for CLASS and DESCRIPTOR the descriptor; for ELEMENTS and PRIMITIVES the array's descriptor.
+    ``code``: the primitive type code of BOXED and PRIMITIVES. ``alternatives``: for INTEGER, the plans of Integer, Long and BigInteger.
+    """
+
+    def __init__(
+        self,
+        shape: int,
+        descriptor: ClassDescriptor | None = None,
+        *,
+        code: str = "\0",
+        names: list[str] | None = None,
+        members: list[Any] | None = None,
+        reduce: Callable[[Any], Any] | None = None,
+        alternatives: tuple[EncodePlan, ...] = (),
+    ) -> None:
+        self.shape = shape
+        self.descriptor = descriptor
+        self.program = b"" if descriptor is None else descriptor.program
+        self.steps = native.pointer(self.program)
+        self.length = len(self.program)
+        self.code = ord(code)
+        self.names = names
+        self.members = members
+        self.annotation_step = self.program.find(ANNOTATION)
+        self.reduce = reduce
+        self.alternatives = alternatives
+        self.has_slots = members is not None
+        if members is not None:
+            self.slots = native.slot_table(members)
+
+    def __dealloc__(self) -> None:
+        native.slot_table_free(self.slots)
+
+
+class Resolver(Protocol):
+    """What the codec asks of the mapping."""
+
+    @property
+    def descriptors(self) -> DescriptorCache:
+        """The descriptors met before, with their plans; cleared when the mapping changes."""
+
+    def decode_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
+        """The plan for the objects of this class; the generic one where nothing is known of it."""
+
+    def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
+        """The SLOTS plan of the generic form of this class."""
+
+    def encode_plan(self, python_type: type) -> EncodePlan | None:
+        """The plan for values of exactly this type, or None if they cannot be written."""

@@ -1,0 +1,83 @@
+cimport cython
+from . cimport native
+from .descriptors cimport ClassDescriptor, DescriptorCache
+from .plan cimport DecodePlan
+
+cdef int TC_BLOCKDATA, LIST
+cdef Py_ssize_t BASE_WIRE_HANDLE, NO_REFERENCE, _MAX_SUPER_CLASSES, _PATH_SEGMENTS
+cdef int IN_OBJECT, IN_ARRAY, IN_DESCRIPTOR
+cdef object NEED_DATA
+
+@cython.final
+cdef class Frame:
+    cdef int kind
+    cdef int type_code
+    cdef Py_ssize_t index
+    cdef Py_ssize_t length
+    cdef Py_ssize_t handle
+    cdef Py_ssize_t start
+    cdef bint exposed
+    cdef bint counts_depth
+    cdef int open_block
+    cdef int blocks
+    cdef DecodePlan plan
+    cdef ClassDescriptor descriptor
+    cdef object value
+    cdef list values
+    cdef object items
+    cdef list annotations
+    cdef clear(self)
+
+cdef class StreamReader:
+    cdef object _resolver
+    cdef DescriptorCache _cache
+    cdef object _filter
+    cdef list _trace
+    cdef bint _tracing
+    cdef Py_ssize_t _max_depth, _max_refs, _max_bytes, _max_array
+    cdef object _buffer
+    cdef const unsigned char* _p
+    cdef Py_ssize_t _pos, _end, _base
+    cdef bint _eof, _started, _running
+    cdef object _failure
+    cdef Py_ssize_t _content_start
+    cdef Py_ssize_t _missing
+    cdef Py_ssize_t _depth
+    cdef Py_ssize_t _lowest_reference
+    cdef list _handles
+    cdef list _frames
+    cdef Py_ssize_t _top
+
+    cpdef feed(self, data)
+    cdef int _read_header(self) except -1
+    cdef int _forget_handles(self) except -1
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, head=Py_ssize_t, length=Py_ssize_t)
+    cdef object _block_data(self)
+    @cython.locals(frame=Frame)
+    cdef Frame _push(self, int kind)
+    @cython.locals(frame=Frame)
+    cdef int _pop(self) except -1
+    cdef int _assign_handle(self, Frame frame) except -1
+    cdef object _finish(self, Frame frame, value)
+    cdef object _need(self, Py_ssize_t count)
+    cdef int _check_refs(self) except -1
+    @cython.locals(i=Py_ssize_t, frame=Frame)
+    cdef int _check_super_classes(self) except -1
+    cdef int _ask_filter(self, name, Py_ssize_t array_length) except -1
+    cdef int _emit(self, Py_ssize_t start, Py_ssize_t end, str event, Py_ssize_t handle, payload) except -1
+    @cython.locals(i=Py_ssize_t)
+    cdef object _path(self)
+    cdef object _error(self, error_type, str message)
+    cdef object _corrupted(self, str message)
+    cdef object _invalid_class(self, str message)
+    cdef object _rejected(self, str message)
+    cdef object _truncated(self)
+    cdef object _not_a_stream(self)
+    cdef object _malformed_text(self)
+    cdef object _bad_handle(self, Py_ssize_t number)
+    cdef object _not_a_descriptor(self)
+    @cython.locals(frame=Frame)
+    cdef bint _in_descriptor(self) except -1
+
+@cython.locals(index=Py_ssize_t, kind=int)
+cdef str _place(Frame frame)

@@ -1,0 +1,366 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False, boundscheck=False, wraparound=False
+# Bounds checks are off: `_frames` is indexed by `_top`, which `_push` and `_pop` keep inside it, and the input only
+# behind a comparison with `_end` in the same function.
+"""The lower half of the decoder: input, stack and handles of one stream, without I/O.
+
+Java Object Serialization Specification 6.4.1 and 6.4.2; ``ObjectInputStream.BlockDataInputStream`` and ``HandleTable``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..errors import (
+    CorruptedStreamError,
+    DecodeError,
+    InvalidClassError,
+    LocalProtocolError,
+    RejectedError,
+    TruncatedStreamError,
+)
+from ..limits import FilterInfo, Status
+from . import native
+from .constants import BASE_WIRE_HANDLE, STREAM_HEADER, TC_BLOCKDATA
+from .model import BlockData
+from .plan import LIST
+from .states import IN_ARRAY, IN_DESCRIPTOR, IN_OBJECT, NEED_DATA, NO_REFERENCE
+
+if TYPE_CHECKING:
+    from ..limits import Limits
+    from .plan import Resolver
+
+#: Java's own reader recurses for each super-class, so no stream it can read comes near this.
+_MAX_SUPER_CLASSES = 1000
+
+#: How many steps of a path are shown from either end.
+_PATH_SEGMENTS = 50
+
+
+class Frame:
+    """One unfinished construct. Frames are used again, so that a push costs no allocation."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self.kind = 0
+        self.type_code = 0
+        self.index = 0
+        self.length = 0
+        self.handle = -1
+        self.start = 0
+        self.exposed = False
+        self.counts_depth = False
+        self.open_block = 0
+        self.blocks = 0
+        self.plan = None
+        self.descriptor = None
+        self.value = None
+        self.values = None
+        self.items = None
+        self.annotations = None
+
+
+class StreamReader:
+    """The input of one stream: bytes that wait, handles, unfinished frames, limits, and the errors that name a place.
+
+    What stands here knows tokens and no grammar; `Decoder` adds that. ``trace``, a list, receives an event
+    ``(start, end, event, handle, payload)`` for every token.
+    """
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        *,
+        limits: Limits | None = None,
+        object_filter: Callable[[FilterInfo], Any] | None = None,
+        trace: list[Any] | None = None,
+    ) -> None:
+        self._resolver = resolver
+        self._cache = resolver.descriptors
+        self._filter = object_filter
+        self._trace = trace
+        self._tracing = trace is not None
+        self._max_depth = self._max_refs = self._max_bytes = self._max_array = -1
+        if limits is not None:
+            self._max_depth = -1 if limits.maxdepth is None else limits.maxdepth
+            self._max_refs = -1 if limits.maxrefs is None else limits.maxrefs
+            self._max_bytes = -1 if limits.maxbytes is None else limits.maxbytes
+            self._max_array = -1 if limits.maxarray is None else limits.maxarray
+        self._buffer = b""
+        self._p = native.pointer(self._buffer)
+        self._pos = 0
+        self._end = 0
+        self._base = 0
+        self._eof = False
+        self._started = False
+        self._running = False
+        self._failure = None
+        self._content_start = 0
+        self._missing = len(STREAM_HEADER)
+        self._depth = 0
+        self._lowest_reference = NO_REFERENCE
+        self._handles = []
+        self._frames = []
+        self._top = -1
+
+    # ------------------------------------------------------------------------------------------------------- feeding
+
+    def feed(self, data: bytes | bytearray | memoryview) -> None:
+        """Takes more bytes of the stream; `next_content` parses them."""
+        if self._running:
+            raise LocalProtocolError("feed() was called from within next_content()")
+        if self._eof:
+            raise LocalProtocolError("feed() was called after feed_eof()")
+        if self._pos == self._end and type(data) is bytes:
+            self._base += self._pos
+            self._buffer = data
+            self._pos = 0
+        else:
+            if type(self._buffer) is bytearray:
+                if self._pos > 65536 and self._pos * 2 > self._end:
+                    del self._buffer[: self._pos]  # type: ignore[misc]
+                    self._base += self._pos
+                    self._pos = 0
+            else:
+                self._base += self._pos
+                self._buffer = bytearray(memoryview(self._buffer)[self._pos :])
+                self._pos = 0
+            self._buffer += data  # type: ignore[operator]
+        self._p = native.pointer(self._buffer)
+        self._end = len(self._buffer)
+
+    def feed_eof(self) -> None:
+        """No more bytes will come."""
+        self._eof = True
+
+    @property
+    def missing_bytes(self) -> int:
+        """After ``NEED_DATA``: how many more bytes the current content takes for certain, at least 1."""
+        return self._missing  # type: ignore[no-any-return]
+
+    @property
+    def offset(self) -> int:
+        """The bytes consumed so far, from the start of the stream."""
+        return self._base + self._pos  # type: ignore[no-any-return]
+
+    @property
+    def in_content(self) -> bool:
+        """Whether a content (or the header) is begun and not finished."""
+        return self._top >= 0 or self._pos < self._end or (not self._started and self._base + self._pos > 0)
+
+    @property
+    def handle_count(self) -> int:
+        """The handles assigned since the start or the last TC_RESET; each keeps its value alive."""
+        return len(self._handles)
+
+    def unread(self) -> bytes:
+        """The bytes that were fed and not consumed; the decoder gives them away."""
+        rest = bytes(memoryview(self._buffer)[self._pos :])
+        self._base += self._pos
+        self._buffer = b""
+        self._p = native.pointer(self._buffer)
+        self._pos = self._end = 0
+        return rest
+
+    def _read_header(self) -> bool:
+        if self._end - self._pos < 4:
+            if self._end > self._pos and not STREAM_HEADER.startswith(native.take(self._p, self._pos, self._end)):
+                raise self._not_a_stream()
+            self._need(4)
+            return False
+        if not native.matches(self._p, self._pos, self._end, STREAM_HEADER):
+            raise self._not_a_stream()
+        if self._tracing:
+            self._emit(self._pos, self._pos + 4, "header", -1, None)
+        self._pos += 4
+        self._started = True
+        return True
+
+    def _forget_handles(self) -> None:
+        self._handles = []
+
+    def _block_data(self) -> Any:
+        p = self._p
+        pos = self._pos
+        head = 2 if p[pos] == TC_BLOCKDATA else 5
+        if self._end - pos < head:
+            return self._need(head)
+        if head == 2:
+            length = p[pos + 1]
+        else:
+            length = native.i32(p, pos + 1)
+            if length < 0:
+                raise self._corrupted(f"block data of negative length {length}")
+        if self._end - pos - head < length:
+            return self._need(head + length)
+        data = BlockData(native.take(p, pos + head, pos + head + length))
+        if self._tracing:
+            self._emit(pos, pos + head + length, "block data", -1, data)
+        self._pos = pos + head + length
+        return data
+
+    # -------------------------------------------------------------------------------------------------------- frames
+
+    def _push(self, kind: int) -> Any:
+        self._top += 1
+        if self._top == len(self._frames):
+            self._frames.append(Frame())
+        frame = self._frames[self._top]
+        frame.kind = kind
+        frame.index = 0
+        frame.start = self._base + self._pos
+        frame.handle = -1
+        frame.exposed = False
+        frame.counts_depth = False
+        frame.open_block = 0
+        frame.blocks = 0
+        return frame
+
+    def _pop(self) -> None:
+        frame = self._frames[self._top]
+        if frame.counts_depth:
+            self._depth -= 1
+        frame.plan = None
+        frame.descriptor = None
+        frame.value = None
+        frame.values = None
+        frame.items = None
+        frame.annotations = None
+        if self._top > 1000:  # not kept for ever after one deep graph
+            self._frames.pop()
+        self._top -= 1
+
+    def _assign_handle(self, frame: Any) -> None:
+        """Gives the frame the next handle; until it is done, the handle stands for the frame."""
+        self._check_refs()
+        frame.handle = len(self._handles)
+        self._handles.append(frame)
+        if frame.kind != IN_DESCRIPTOR:
+            self._depth += 1
+            frame.counts_depth = True
+        if self._max_depth >= 0 and self._depth > self._max_depth:
+            raise self._rejected(f"more than maxdepth={self._max_depth} nested objects")
+        if self._max_bytes >= 0 and self._base + self._pos - self._content_start > self._max_bytes:
+            raise self._rejected(f"more than maxbytes={self._max_bytes} bytes")
+
+    def _finish(self, frame: Any, value: Any) -> Any:
+        self._handles[frame.handle] = value
+        if self._tracing:
+            self._emit(self._pos, self._pos, "end", frame.handle, None)
+        self._pop()
+        return value
+
+    # --------------------------------------------------------------------------------------------------- limits, errors
+
+    def _need(self, count: int) -> Any:
+        """Answers ``NEED_DATA``: the token at the position takes at least ``count`` bytes."""
+        if self._max_bytes >= 0 and self._base + self._pos - self._content_start + count > self._max_bytes:
+            raise self._rejected(f"more than maxbytes={self._max_bytes} bytes")
+        self._missing = count - (self._end - self._pos)
+        return NEED_DATA
+
+    def _check_refs(self) -> None:
+        if self._max_refs >= 0 and len(self._handles) >= self._max_refs:
+            raise self._rejected(f"more than maxrefs={self._max_refs} objects")
+
+    def _in_descriptor(self) -> bool:
+        if self._top < 0:
+            return False
+        frame = self._frames[self._top]
+        return bool(frame.kind == IN_DESCRIPTOR)
+
+    def _check_super_classes(self) -> None:
+        i = self._top
+        frame = self._frames[i]
+        while frame.kind == IN_DESCRIPTOR and i > 0:
+            i -= 1
+            frame = self._frames[i]
+        if self._top - i > _MAX_SUPER_CLASSES:
+            raise self._rejected(f"a class with more than {_MAX_SUPER_CLASSES} super-classes")
+
+    def _ask_filter(self, name: Any, array_length: int) -> None:
+        info = FilterInfo(name, array_length, self._depth, len(self._handles), self._base + self._pos)
+        if self._filter(info) is Status.REJECTED:
+            raise self._rejected(f"the filter refuses {name}")
+
+    def _emit(self, start: int, end: int, event: str, handle: int, payload: Any) -> None:
+        self._trace.append((self._base + start, self._base + end, event, handle, payload))
+
+    def _path(self) -> str:
+        """Where the machine is, as seen from the root of the content; the middle of a long way is left out."""
+        path = ["$"]
+        for i in range(self._top + 1):
+            if i == _PATH_SEGMENTS and self._top >= 2 * _PATH_SEGMENTS:
+                path.append(" ... ")
+            if i < _PATH_SEGMENTS or i > self._top - _PATH_SEGMENTS:
+                path.append(_place(self._frames[i]))
+        return "".join(path)
+
+    def _error(self, error_type: Any, message: str) -> DecodeError:
+        return error_type(message, offset=self._base + self._pos, path=self._path())  # type: ignore[no-any-return]
+
+    def _corrupted(self, message: str) -> DecodeError:
+        return self._error(CorruptedStreamError, message)
+
+    def _invalid_class(self, message: str) -> DecodeError:
+        return self._error(InvalidClassError, message)
+
+    def _rejected(self, message: str) -> DecodeError:
+        return self._error(RejectedError, message)
+
+    def _truncated(self) -> DecodeError:
+        if not self._started:
+            if self._base + self._end == 0:
+                return TruncatedStreamError("the input is empty", offset=0)
+            return TruncatedStreamError("the input ended inside the stream header", offset=self._base + self._end)
+        return TruncatedStreamError(
+            f"the input ended inside an object; at least {self._missing} more bytes are due",
+            offset=self._base + self._end,
+            path=self._path(),
+        )
+
+    def _not_a_stream(self) -> DecodeError:
+        found = native.take(self._p, self._pos, min(self._end, self._pos + 4))
+        hint = ""
+        if found[:2] == b"\x1f\x8b":
+            hint = "; this is gzip: bridge.load opens it"
+        elif found[:2] == STREAM_HEADER[:2]:
+            hint = "; only version 5 of the protocol exists"
+        return CorruptedStreamError(
+            f"not a Java object stream: it begins with {found!r}, not with AC ED 00 05{hint}", offset=self._base + self._pos
+        )
+
+    def _malformed_text(self) -> DecodeError:
+        return self._corrupted("malformed modified UTF-8")
+
+    def _bad_handle(self, number: int) -> DecodeError:
+        return self._corrupted(
+            f"a reference to handle 0x{number + BASE_WIRE_HANDLE:x}, but only {len(self._handles)} handles are assigned"
+        )
+
+    def _not_a_descriptor(self) -> DecodeError:
+        return self._corrupted("a class descriptor is due, but the handle referred to is something else")
+
+
+def _place(frame: Any) -> str:
+    """The field or item that a frame is at, as a path segment."""
+    kind = frame.kind
+    if kind == IN_ARRAY:
+        return f"[{len(frame.value)}]"
+    if kind == IN_DESCRIPTOR:
+        return f"<class {frame.value[0] if frame.length >= 0 else '$Proxy'}>"
+    if kind != IN_OBJECT:
+        return ""
+    if frame.items is not None:
+        count = len(frame.items)
+        return f"[{count - 1}]" if frame.plan.shape == LIST else f".<annotation {count}>"
+    index = frame.index
+    for level, annotated in frame.descriptor.data_levels:
+        if not level.is_externalizable:
+            if index < len(level.fields):
+                return f".{level.fields[index].name}"
+            index -= len(level.fields)
+        index -= annotated
+    return ""

@@ -1,0 +1,32 @@
+"""The states of the decoder: what a frame is doing, and what a step answers when it has no value."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Signal(enum.Enum):
+    """What a step of the decoder answers when it has no value. ``PUSHED``: a frame was pushed, its value will come."""
+
+    NEED_DATA = "need data"
+    END_OF_STREAM = "end of stream"
+    PUSHED = "pushed"
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+NEED_DATA = Signal.NEED_DATA
+END_OF_STREAM = Signal.END_OF_STREAM
+PUSHED = Signal.PUSHED
+
+# What a frame is doing.
+IN_OPEN = 1  #: TC_OBJECT, TC_ARRAY, TC_ENUM or TC_CLASS was read; awaits its class descriptor, then its first bytes
+IN_OBJECT = 2
+IN_ARRAY = 3
+IN_ENUM = 4
+IN_DESCRIPTOR = 5
+IN_EXCEPTION = 6
+
+#: Above every handle number: no reference has been read since the class descriptor began.
+NO_REFERENCE = 1 << 40
