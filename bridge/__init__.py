@@ -1,0 +1,21 @@
+"""Java's object streams for Python: what ``ObjectOutputStream`` writes is read, what ``ObjectInputStream`` reads is written.
+
+``loads`` and ``dumps`` for bytes, ``load`` and ``dump`` for files, ``Document`` for every byte of a stream, ``connect``,
+``listen`` and ``serve`` for sockets. No JVM, no class loading, no code from a stream.
+"""
+
+from ._build import is_compiled
+
+# isort: split
+from ._version import __version__
+from .codec import dump, dumps, dumps_all, load, loads, loads_all
+from .mapping.defaults import default_registry
+from .mapping.java_lang import BigInteger, Byte, Char, Float, Long, Short
+from .mapping.java_util import HashMap, LinkedHashMap, LinkedHashSet, LinkedList, TreeMap, TreeSet
+from .mapping.registry import Registry
+from .stream import decoder
+from .stream.descriptors import ClassDescriptor, Field
+from .stream.generic import JavaObject, JavaProxy
+from .stream.model import BlockData, BooleanArray, CharArray, JavaArray, JavaClass, JavaEnum
+
+compiled = is_compiled(decoder)

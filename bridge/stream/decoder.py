@@ -40,7 +40,7 @@ from .constants import (
 )
 from .descriptor_reader import DescriptorReader
 from .descriptors import ANNOTATION
-from .model import BlockData, ByteArray, CharArray, JavaArray, JavaClass, JavaEnum, StreamException
+from .model import BlockData, BooleanArray, ByteArray, CharArray, JavaArray, JavaClass, JavaEnum, StreamException
 from .plan import BOX, BUILD, FILL, LIST, SKIP, SLOTS
 from .reader import Frame
 from .states import (
@@ -53,10 +53,9 @@ from .states import (
     IN_OPEN,
     NEED_DATA,
     PUSHED,
-    Signal,
 )
 
-__all__ = ["END_OF_STREAM", "NEED_DATA", "Decoder", "Signal"]
+__all__ = ["Decoder"]
 
 
 class Decoder(DescriptorReader):
@@ -480,8 +479,9 @@ class Decoder(DescriptorReader):
                 del items[0]
                 return self._finish(frame, items)
         elif shape == FILL:
-            if self._call_build(plan, frame) is True:
-                return self._finish(frame, frame.value)
+            value = self._call_build(plan, frame)
+            if value is not NotImplemented:
+                return self._finish(frame, value)
         elif shape == SKIP:
             return self._finish(frame, None)
         else:
@@ -564,7 +564,7 @@ class Decoder(DescriptorReader):
             frame.length = length
             self._pos = start
             self._assign_handle(frame)
-            frame.value = JavaArray()
+            frame.value = JavaArray.__new__(JavaArray)
             frame.value.__java_class__ = descriptor
             if self._tracing:
                 self._emit(pos, start, "array", frame.handle, (descriptor, length))
@@ -575,8 +575,7 @@ class Decoder(DescriptorReader):
             if length < 2:
                 value = ByteArray(value)
         elif code == ord("Z"):
-            value = JavaArray([byte != 0 for byte in native.take(p, start, end)])
-            value.__java_class__ = descriptor
+            value = BooleanArray([byte != 0 for byte in native.take(p, start, end)])
         elif code == ord("C"):
             value = CharArray(native.take(p, start, end).decode("utf-16-be", "surrogatepass"))
         else:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from .descriptors import ANNOTATION, ClassDescriptor, DescriptorCache
-from .plan import SLOTS, DecodePlan, EncodePlan
+from .plan import FIELDS, SLOTS, DecodePlan, EncodePlan
 
 _DEFAULTS = {"Z": False, "C": "\0", "F": 0.0, "D": 0.0, "L": None, "[": None}
 
@@ -68,6 +68,7 @@ class JavaObject:
     __slots__ = ()
     __java_class__: ClassVar[ClassDescriptor]
     __java_slots__: ClassVar[dict[str | tuple[str, str], Any]] = {}
+    __java_plan__: ClassVar[EncodePlan]
     __java_annotations__: list[list[Any]]
 
     def __init__(self, **fields: Any) -> None:
@@ -144,6 +145,7 @@ def class_for(descriptor: ClassDescriptor) -> tuple[type[JavaObject], list[Any]]
                 slots[field.name] = slots[level.name, field.name] = member
         if level_annotated:
             members.append(cls.__dict__["__java_annotations__"])
+    cls.__java_plan__ = EncodePlan(FIELDS, descriptor, members=members)
     for key, member in slots.items():
         if isinstance(key, str) and not (key.startswith("__") and key.endswith("__")):
             setattr(cls, key, member)
@@ -172,4 +174,4 @@ class GenericResolver:
         return plan
 
     def encode_plan(self, python_type: type) -> EncodePlan | None:
-        return None
+        return python_type.__java_plan__ if issubclass(python_type, JavaObject) else None

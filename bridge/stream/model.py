@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from ..errors import SchemaError
+from .constants import SC_SERIALIZABLE
 from .descriptors import ClassDescriptor
 
-__all__ = ["BlockData", "CharArray", "ByteArray", "JavaArray", "JavaClass", "JavaEnum", "StreamException"]
+__all__ = [
+    "BlockData",
+    "BooleanArray",
+    "ByteArray",
+    "CharArray",
+    "IdentityKey",
+    "JavaArray",
+    "JavaClass",
+    "JavaEnum",
+    "StreamException",
+    "array_descriptor",
+]
 
 
 class BlockData(bytes):
@@ -30,18 +44,67 @@ class StreamException:
         return f"StreamException({self.throwable!r})"
 
 
-class JavaArray(list[Any]):
-    """An array of objects, of ``boolean`` or of arrays: a list that knows its class.
+#: The UIDs that Java computes for array classes anyone meets; it never compares those of arrays.
+_ARRAY_UIDS = {
+    "[Ljava.lang.Object;": -8012369246846506644,
+    "[Ljava.lang.String;": -5921575005990323385,
+    "[Z": 6309297032502205922,
+    "[C": -5753798564021173076,
+    "[B": -5984413125824719648,
+    "[S": -1188055269542874886,
+    "[I": 5600894804908749477,
+    "[J": 8655923659555304851,
+    "[F": 836686056779680834,
+    "[D": 4514449696888150558,
+}
 
-    ``component_type`` is Java's type string of the elements: ``Ljava/lang/String;``, ``Z``, ``[I``.
+
+def array_descriptor(component_type: str) -> ClassDescriptor:
+    """The class of arrays with these elements; ``component_type`` as in `JavaArray`."""
+    name = "[" + component_type.replace("/", ".")
+    return ClassDescriptor(name, _ARRAY_UIDS.get(name, 0), SC_SERIALIZABLE)
+
+
+class JavaArray(list[Any]):
+    """An array of objects or of arrays: a list that knows its class.
+
+    ``JavaArray(items, "java.lang.String")``; ``component_type`` is a class name, or for arrays of arrays Java's name of
+    the inner array (``[I``, ``[Ljava.lang.String;``).
     """
 
     __slots__ = ("__java_class__",)
     __java_class__: ClassDescriptor
 
+    def __init__(self, items: Iterable[Any] = (), component_type: str = "java.lang.Object") -> None:
+        super().__init__(items)
+        if component_type in _PRIMITIVE_NAMES:
+            raise SchemaError(f"an array of {component_type} is {_PRIMITIVE_NAMES[component_type]}, not a JavaArray")
+        inner = component_type if component_type.startswith("[") else f"L{component_type};"
+        self.__java_class__ = array_descriptor(inner)
+
     @property
     def component_type(self) -> str:
-        return self.__java_class__.name[1:]
+        """The class name of the elements."""
+        name = self.__java_class__.name
+        return name[2:-1] if name.startswith("[L") else name[1:]
+
+
+_PRIMITIVE_NAMES = {
+    "boolean": "bridge.BooleanArray",
+    "char": "bridge.CharArray",
+    "byte": "bytes",
+    "short": "array.array('h')",
+    "int": "array.array('i')",
+    "long": "array.array('q')",
+    "float": "array.array('f')",
+    "double": "array.array('d')",
+}
+
+
+class BooleanArray(list[bool]):
+    """A ``boolean[]``."""
+
+    __slots__ = ()
 
 
 class ByteArray(bytes):
@@ -104,3 +167,19 @@ class JavaEnum:
 
     def __repr__(self) -> str:
         return f"<{self.__java_class__.name}.{self.name}>"
+
+
+class IdentityKey:
+    """Stands for a key or element that Python cannot hash, in a container that is part of itself.
+
+    Such a container has to exist before its contents, so it cannot arrive in the generic form as others with such keys
+    do. Written as ``value``; equal to nothing but itself.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"IdentityKey({type(self.value).__name__})"

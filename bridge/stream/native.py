@@ -138,6 +138,10 @@ def slot_table(members: list[Any]) -> Slots:
     return list(members)
 
 
+def slot_table_free(slots: Slots) -> None:
+    pass
+
+
 def slot_set(obj: Any, slots: Slots, index: int, value: Any) -> None:
     """Stores into a slot that is still empty."""
     slots[index].__set__(obj, value)

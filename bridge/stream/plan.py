@@ -46,9 +46,10 @@ class DecodePlan:
     ``cls`` and ``members``: for SLOTS, the class and, per step of the program, the member descriptor of its slot (the
     first annotation step takes the list of annotations).
     ``new``: for LIST and FILL, makes the empty container.
-    ``build``: for BUILD, ``build(values, annotations)`` gives the value; for FILL, ``fill(container, values,
-    annotations, forced)`` tells whether it could (it must when ``forced``, as the container is already referred to);
-    for BOX, converts the primitive (None: as it is). ``values`` has the fields of all levels in stream order,
+    ``build``: for BUILD, ``build(values, annotations)`` gives the value; for FILL, ``build(container, values,
+    annotations, forced)`` gives the filled container, or another value unless ``forced``, which says that the container
+    is referred to already; for LIST, ``build(items, values)`` tells whether the contents, count still in front, are
+    those of the class; for BOX, it converts the primitive. ``values`` has the fields of all levels in stream order,
     ``annotations`` a list per annotated level. ``NotImplemented`` or any exception means: take the generic form.
     """
 

@@ -1,0 +1,182 @@
+"""A codec with pickle's verbs: whole streams to values and back."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable
+from typing import Any, BinaryIO
+
+from .errors import PeerException, TruncatedStreamError
+from .limits import Limits, ObjectFilter, combine
+from .mapping.defaults import default_registry
+from .mapping.registry import Registry
+from .stream.decoder import Decoder
+from .stream.states import END_OF_STREAM, NEED_DATA
+from .stream.encoder import Encoder
+from .stream.model import BlockData, StreamException
+
+__all__ = ["dump", "dumps", "dumps_all", "load", "loads", "loads_all"]
+
+_CHUNK_BYTES = 1 << 16
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+def loads(
+    data: bytes | bytearray | memoryview,
+    *,
+    registry: Registry | None = None,
+    limits: Limits | None = None,
+    object_filter: ObjectFilter | None = None,
+) -> Any:
+    """The first object of the stream ``data``, as a natural Python value; what follows it is not looked at.
+
+    Primitive data in front of it (``writeInt`` and its like) is passed over; `loads_all` gives that too. ``registry``
+    says which class becomes what, ``limits`` and ``object_filter`` what is let in (by default everything: memory
+    and time stay in proportion to ``data``).
+
+    Raises `DecodeError` if the bytes are no stream, end too early, or are refused, and `PeerException` if the object is
+    an exception that its writer left in the stream. Java Object Serialization Specification, section 6.
+    """
+    decoder = _decoder(registry, limits, object_filter)
+    decoder.feed(data)
+    decoder.feed_eof()
+    skipped_bytes = 0
+    while True:
+        content = decoder.next_content()
+        if content is END_OF_STREAM:
+            raise _no_object(skipped_bytes, decoder)
+        if type(content) is not BlockData:
+            return _raised_if_exception(content)
+        skipped_bytes += len(content)
+
+
+def loads_all(
+    data: bytes | bytearray | memoryview,
+    *,
+    registry: Registry | None = None,
+    limits: Limits | None = None,
+    object_filter: ObjectFilter | None = None,
+) -> list[Any]:
+    """Every content of the stream ``data`` in order: values, and a `BlockData` for each run of primitive data.
+
+    Arguments and errors as for `loads`.
+    """
+    decoder = _decoder(registry, limits, object_filter)
+    decoder.feed(data)
+    decoder.feed_eof()
+    contents: list[Any] = []
+    run = bytearray()
+    while True:
+        content = decoder.next_content()
+        if type(content) is BlockData:
+            run += content
+            continue
+        if run:
+            contents.append(BlockData(run))
+            run = bytearray()
+        if content is END_OF_STREAM:
+            return contents
+        contents.append(_raised_if_exception(content))
+
+
+def dumps(obj: Any, *, registry: Registry | None = None) -> bytes:
+    """A complete stream that holds ``obj``; Java reads it with ``new ObjectInputStream(...).readObject()``.
+
+    Raises `EncodeError` with the path to what cannot be written (``$.orders[3].owner``); for a value of a type
+    without a Java class that is a `NotSerializableError`.
+    """
+    encoder = Encoder(default_registry if registry is None else registry)
+    encoder.write_object(obj)
+    return encoder.take()
+
+
+def dumps_all(contents: Iterable[Any], *, registry: Registry | None = None) -> bytes:
+    """A complete stream that holds several contents, a `BlockData` as primitive data; handles span all of them."""
+    encoder = Encoder(default_registry if registry is None else registry)
+    for content in contents:
+        if isinstance(content, BlockData):
+            encoder.write_block_data(content)
+        else:
+            encoder.write_object(content)
+    return encoder.take()
+
+
+def load(
+    fp: BinaryIO,
+    *,
+    registry: Registry | None = None,
+    limits: Limits | None = None,
+    object_filter: ObjectFilter | None = None,
+) -> Any:
+    """The first object of the stream at the position of the binary file ``fp``, which may be gzip.
+
+    ``fp`` need not be seekable. No byte after the object is consumed (of gzip: none is left unread in ``fp``'s favour,
+    as decompressing reads ahead). Arguments and errors as for `loads`.
+    """
+    decoder = _decoder(registry, limits, object_filter)
+    head = fp.read(2)
+    if head == _GZIP_MAGIC:
+        fp = gzip.GzipFile(fileobj=_Unread(head, fp))  # type: ignore[assignment,arg-type]
+    else:
+        decoder.feed(head)
+    skipped_bytes = 0
+    seekable = fp.seekable()
+    while True:
+        content = decoder.next_content()
+        if content is NEED_DATA:
+            # What may be given back is read ahead; else exactly what the object is known to take.
+            data = fp.read(_CHUNK_BYTES if seekable else decoder.missing_bytes)
+            if data:
+                decoder.feed(data)
+            else:
+                decoder.feed_eof()
+        elif content is END_OF_STREAM:
+            raise _no_object(skipped_bytes, decoder)
+        elif type(content) is BlockData:
+            skipped_bytes += len(content)
+        else:
+            if seekable:
+                fp.seek(-len(decoder.unread()), 1)
+            return _raised_if_exception(content)
+
+
+def dump(obj: Any, fp: BinaryIO, *, registry: Registry | None = None) -> None:
+    """Writes a complete stream that holds ``obj`` to the binary file ``fp``; nothing is written if it raises."""
+    fp.write(dumps(obj, registry=registry))
+
+
+def _decoder(registry: Registry | None, limits: Limits | None, object_filter: ObjectFilter | None) -> Decoder:
+    resolver = default_registry if registry is None else registry
+    if limits is None and object_filter is None:
+        return Decoder(resolver)
+    limits, function = combine(limits, object_filter, Limits.none())
+    return Decoder(resolver, limits=limits, object_filter=function)
+
+
+def _raised_if_exception(content: Any) -> Any:
+    if type(content) is StreamException:
+        raise PeerException(content.throwable)
+    return content
+
+
+def _no_object(skipped_bytes: int, decoder: Decoder) -> TruncatedStreamError:
+    if skipped_bytes:
+        message = f"the stream holds no object, only {skipped_bytes} bytes of primitive data; loads_all gives them"
+    else:
+        message = "the stream holds no object"
+    return TruncatedStreamError(message, offset=decoder.offset)
+
+
+class _Unread:
+    """A file with its first bytes put back in front."""
+
+    def __init__(self, head: bytes, fp: BinaryIO) -> None:
+        self._head = head
+        self._fp = fp
+
+    def read(self, size: int = -1) -> bytes:
+        head, self._head = self._head, b""
+        if not head or 0 <= size < len(head):
+            self._head = head[size:] if head else b""
+            return head[:size] or self._fp.read(size)
+        return head + self._fp.read(size - len(head) if size > 0 else size)

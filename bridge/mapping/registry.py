@@ -1,0 +1,83 @@
+"""The registry: which Java class is which Python type. It is the resolver that the codec asks.
+
+Each file of this room describes the classes of one Java package and ends in ``register(registry)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..stream.descriptors import ClassDescriptor, DescriptorCache
+from ..stream.generic import JavaObject
+from ..stream.generic import generic_plan as new_generic_plan
+from ..stream.plan import DecodePlan, EncodePlan
+
+__all__ = ["Reader", "Registry", "Writer"]
+
+#: From the descriptor met in a stream to the plan for its objects; None: this is not the class as it is known.
+Reader = Callable[[ClassDescriptor], DecodePlan | None]
+#: From a Python type to the plan for its values; for types whose plan depends on the subclass.
+Writer = Callable[[type], EncodePlan | None]
+
+
+class Registry:
+    """A set of readers by Java class name and of writers by Python type.
+
+    A registry can be copied and the copy changed; the other one is not affected. Changing a registry takes effect for
+    class descriptors met and types written from then on.
+    """
+
+    def __init__(self) -> None:
+        self._readers: dict[str, Reader] = {}
+        self._writers: dict[type, EncodePlan | Writer] = {}
+        self._plans: dict[type, EncodePlan] = {}
+        self.descriptors = DescriptorCache()
+
+    def copy(self) -> Registry:
+        """A registry that knows the same classes."""
+        other = Registry()
+        other._readers = dict(self._readers)
+        other._writers = dict(self._writers)
+        return other
+
+    def read_as(self, class_name: str, reader: Reader) -> None:
+        """Objects of the Java class ``class_name`` are read by the plan that ``reader`` gives for their descriptor."""
+        self._readers = {**self._readers, class_name: reader}
+        self.descriptors.clear()
+
+    def write_as(self, python_type: type, plan: EncodePlan | Writer) -> None:
+        """Values of ``python_type``, and of subclasses that have no plan of their own, are written by ``plan``."""
+        self._writers = {**self._writers, python_type: plan}
+        self._plans = {}
+
+    # ---- what the codec asks (`bridge.stream.plan.Resolver`)
+
+    def decode_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
+        reader = self._readers.get(descriptor.name)
+        if reader is not None and not descriptor.is_proxy:
+            plan = reader(descriptor)
+            if plan is not None:
+                return plan
+        return self.generic_plan(descriptor)
+
+    def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
+        plan: DecodePlan | None = descriptor.generic_plan
+        if plan is None:
+            plan = descriptor.generic_plan = new_generic_plan(descriptor)
+        return plan
+
+    def encode_plan(self, python_type: type) -> EncodePlan | None:
+        plan = self._plans.get(python_type)
+        if plan is not None:
+            return plan
+        if issubclass(python_type, JavaObject):
+            return python_type.__java_plan__  # kept on the class, so that a class met once can go again
+        for base in python_type.__mro__:
+            writer = self._writers.get(base)
+            if writer is not None:
+                plan = writer if isinstance(writer, EncodePlan) else writer(python_type)
+                if plan is not None:
+                    self._plans[python_type] = plan
+                return plan
+        return None

@@ -1,0 +1,95 @@
+cimport cython
+from . cimport native
+from .descriptors cimport ClassDescriptor
+from .plan cimport EncodePlan
+
+cdef int ANNOTATION
+cdef int TC_ARRAY, TC_BLOCKDATA, TC_BLOCKDATALONG, TC_CLASS, TC_CLASSDESC, TC_ENDBLOCKDATA, TC_ENUM, TC_EXCEPTION
+cdef int TC_LONGSTRING, TC_NULL, TC_OBJECT, TC_PROXYCLASSDESC, TC_REFERENCE, TC_RESET, TC_STRING
+cdef long long BASE_WIRE_HANDLE
+cdef Py_ssize_t MAX_BLOCK_BYTES
+cdef int BOOLEAN, BOXED, BYTES, CHARS, CLASS, CONSTANT, DESCRIPTOR, DOUBLE, ELEMENTS, FIELDS
+cdef int INTEGER, NULL, NUMBERS, PRIMITIVES, REDUCE, REPLACE, STRING
+cdef int _FIELDS, _ITEMS, _ELEMENTS
+cdef int _MAX_REPLACEMENTS, _MAX_ANNOTATION_DEPTH
+cdef Py_ssize_t _PATH_SEGMENTS
+
+@cython.final
+cdef class _Frame:
+    cdef int kind
+    cdef Py_ssize_t index
+    cdef EncodePlan plan
+    cdef object obj
+    cdef object values
+    cdef object annotations
+    cdef object items
+    cdef object label
+
+@cython.final
+cdef class _TypeString:
+    cdef readonly str text
+
+@cython.final
+cdef class Encoder:
+    cdef object _resolver
+    cdef dict _plans
+    cdef native.NativeOut* _out
+    cdef native.NativeMemo* _memo
+    cdef list _objects
+    cdef dict _type_strings
+    cdef list _frames
+    cdef Py_ssize_t _top
+    cdef bint _running
+    cdef int _annotation_depth
+
+    cpdef write_object(self, obj)
+    cpdef reset(self)
+    cpdef take(self)
+    cdef int _forget(self) except -1
+    @cython.locals(mark=Py_ssize_t, handles=Py_ssize_t, known=Py_ssize_t)
+    cdef int _write(self, obj, bint unshared) except -1
+    cdef int _give_back(self, Py_ssize_t handles) except -1
+    @cython.locals(plan=EncodePlan, shape=int)
+    cdef object _value(self, obj)
+    @cython.locals(frame=_Frame, descriptor=ClassDescriptor, width=int)
+    cdef int _compound(self, EncodePlan plan, int shape, obj) except -1
+    cdef object _replacement(self, EncodePlan plan, obj)
+    cdef EncodePlan _find_plan(self, kind, obj)
+    @cython.locals(handle=Py_ssize_t)
+    cdef bint _reference(self, obj) except -1
+    cdef int _assign_handle(self, obj) except -1
+    @cython.locals(out='native.NativeOut*')
+    cdef int _string(self, text) except -1
+    @cython.locals(small=EncodePlan, large=EncodePlan, huge=EncodePlan)
+    cdef int _integer(self, EncodePlan plan, number) except -1
+    cdef int _start_object(self, ClassDescriptor descriptor, obj) except -1
+    cdef int _start_array(self, ClassDescriptor descriptor, obj, Py_ssize_t length) except -1
+    @cython.locals(frame=_Frame)
+    cdef int _reduced(self, EncodePlan plan, obj) except -1
+    @cython.locals(out='native.NativeOut*')
+    cdef int _primitive(self, int code, value) except -1
+    @cython.locals(out='native.NativeOut*')
+    cdef object _descriptor(self, ClassDescriptor descriptor)
+    @cython.locals(floor=Py_ssize_t)
+    cdef int _annotation_whole(self, contents) except -1
+    cdef int _name(self, name) except -1
+    cdef object _type_string(self, text)
+    @cython.locals(frame=_Frame)
+    cdef _Frame _push(self, int kind, EncodePlan plan, obj)
+    @cython.locals(frame=_Frame)
+    cdef int _pop(self) except -1
+    @cython.locals(kind=int)
+    cdef int _step(self, _Frame frame) except -1
+    @cython.locals(plan=EncodePlan, steps='const unsigned char*', length=Py_ssize_t, top=Py_ssize_t, i=Py_ssize_t, code=int, below=_Frame)
+    cdef object _step_fields(self, _Frame frame)
+    @cython.locals(top=Py_ssize_t)
+    cdef object _step_items(self, _Frame frame)
+    @cython.locals(top=Py_ssize_t)
+    cdef object _step_elements(self, _Frame frame)
+    @cython.locals(out='native.NativeOut*', start=Py_ssize_t, size=Py_ssize_t, length=Py_ssize_t)
+    cdef int _block_data(self, data) except -1
+    @cython.locals(i=Py_ssize_t)
+    cdef object _path(self)
+
+@cython.locals(index=Py_ssize_t, kind=int)
+cdef str _place(_Frame frame)

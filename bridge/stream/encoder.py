@@ -1,0 +1,649 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False, boundscheck=False, wraparound=False
+# Bounds checks are off: `_frames` is indexed by `_top`, which `_push` and `_pop` keep inside it; `names` and `values` of
+# a frame have one entry per field step of the plan's program, which is checked when the frame is made.
+"""The encoder: values in, bytes out. Java Object Serialization Specification, section 6.4.
+
+An explicit stack, so any depth can be written. A value is written whole or not at all: when a part of it cannot be
+written, the output is cut back to where it began and its handles are given back, and the next one works.
+
+As in ``ObjectOutputStream``: what was written before is written again as a reference, by identity and never by
+equality, until `reset`. Numbers, bools and None have no identity in Python that a program could rely on; each is
+written anew.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import BridgeError, EncodeError, NotSerializableError
+from . import native
+from .constants import (
+    BASE_WIRE_HANDLE,
+    MAX_BLOCK_BYTES,
+    STREAM_HEADER,
+    TC_ARRAY,
+    TC_BLOCKDATA,
+    TC_BLOCKDATALONG,
+    TC_CLASS,
+    TC_CLASSDESC,
+    TC_ENDBLOCKDATA,
+    TC_ENUM,
+    TC_EXCEPTION,
+    TC_LONGSTRING,
+    TC_NULL,
+    TC_OBJECT,
+    TC_PROXYCLASSDESC,
+    TC_REFERENCE,
+    TC_RESET,
+    TC_STRING,
+)
+from .descriptors import ANNOTATION
+from .model import BlockData
+from .plan import (
+    BOOLEAN,
+    BOXED,
+    BYTES,
+    CHARS,
+    CLASS,
+    CONSTANT,
+    DESCRIPTOR,
+    DOUBLE,
+    ELEMENTS,
+    FIELDS,
+    INTEGER,
+    NULL,
+    NUMBERS,
+    PRIMITIVES,
+    REDUCE,
+    REPLACE,
+    STRING,
+    EncodePlan,
+)
+
+if TYPE_CHECKING:
+    from .plan import Resolver
+
+__all__ = ["Encoder"]
+
+# What a frame is writing.
+_FIELDS = 1  # the fields and annotations of an object
+_ITEMS = 2  # the contents of an annotation, up to TC_ENDBLOCKDATA
+_ELEMENTS = 3  # the elements of an array
+
+_MAX_REPLACEMENTS = 16
+_MAX_ANNOTATION_DEPTH = 50
+
+#: How many steps of a path are shown from either end.
+_PATH_SEGMENTS = 50
+
+#: The ranges of the primitive integers.
+_RANGES = {
+    ord("B"): (-(1 << 7), (1 << 7) - 1, "a byte"),
+    ord("S"): (-(1 << 15), (1 << 15) - 1, "a short"),
+    ord("I"): (-(1 << 31), (1 << 31) - 1, "an int"),
+    ord("J"): (-(1 << 63), (1 << 63) - 1, "a long"),
+}
+
+
+class _Frame:
+    """One unfinished construct. Frames are used again, so that a push costs no allocation."""
+
+    def __init__(self) -> None:
+        self.kind = 0
+        self.index = 0
+        self.plan = None
+        self.obj = None
+        self.values = None
+        self.annotations = None
+        self.items = None
+        self.label = None
+
+
+class Encoder:
+    """One direction of a conversation, or one file. The stream header is in the output from birth.
+
+    After a `write_*` call the bytes wait in the output until `take`.
+    """
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._plans = {}
+        self._out = native.out_new()
+        self._memo = native.memo_new()
+        self._objects = []
+        self._type_strings = {}
+        self._frames = []
+        self._top = -1
+        self._running = False
+        self._annotation_depth = 0
+        native.put_raw(self._out, STREAM_HEADER)
+
+    def __dealloc__(self) -> None:
+        native.out_free(self._out)
+        native.memo_free(self._memo)
+
+    # ------------------------------------------------------------------------------------------------------ contents
+
+    def write_object(self, obj: Any) -> None:
+        """One object as the next content. Raises `EncodeError` with the path of the part that cannot be written."""
+        self._write(obj, False)
+
+    def write_unshared(self, obj: Any) -> None:
+        """One object that nothing refers to later (``ObjectOutputStream.writeUnshared``)."""
+        self._write(obj, True)
+
+    def write_block_data(self, data: bytes | bytearray | memoryview) -> None:
+        """Primitive data, in blocks as Java cuts them."""
+        self._block_data(bytes(data))
+
+    def write_exception(self, throwable: Any) -> None:
+        """TC_EXCEPTION: tells the reader that writing failed here. Handles are forgotten before and after."""
+        mark = native.out_len(self._out)
+        self._forget()
+        native.put_u8(self._out, TC_EXCEPTION)
+        try:
+            self._write(throwable, False)
+        except BridgeError:
+            native.out_truncate(self._out, mark)
+            native.put_u8(self._out, TC_RESET)
+            raise
+        finally:
+            self._forget()
+
+    def reset(self) -> None:
+        """TC_RESET: both sides forget all handles, and the objects behind them can go."""
+        native.put_u8(self._out, TC_RESET)
+        self._forget()
+
+    def take(self) -> bytes:
+        """All output since the last call."""
+        return native.out_take(self._out)  # type: ignore[no-any-return]
+
+    @property
+    def pending_bytes(self) -> int:
+        """How many bytes `take` would give."""
+        return native.out_len(self._out)
+
+    @property
+    def handle_count(self) -> int:
+        """The handles assigned since the start or the last reset; each keeps its object alive."""
+        return len(self._objects)
+
+    def _forget(self) -> None:
+        native.memo_clear(self._memo)
+        self._objects = []
+        self._type_strings = {}
+
+    def _write(self, obj: Any, unshared: bool) -> None:
+        if self._running:
+            raise EncodeError("an object is written from within the writing of another one on the same stream")
+        mark = native.out_len(self._out)
+        handles = len(self._objects)
+        known = -1
+        self._running = True
+        try:
+            if unshared:
+                known = native.memo_get(self._memo, obj)
+                if known >= 0:
+                    native.memo_remove(self._memo, obj)
+            self._value(obj)
+            while self._top >= 0:
+                self._step(self._frames[self._top])
+        except BaseException as error:
+            path = self._path()
+            native.out_truncate(self._out, mark)
+            self._give_back(handles)
+            while self._top >= 0:
+                self._pop()
+            self._annotation_depth = 0
+            raise _as_encode_error(error, path) from (None if isinstance(error, BridgeError) else error)
+        finally:
+            self._running = False
+            if unshared:
+                if native.memo_get(self._memo, obj) >= 0:
+                    native.memo_remove(self._memo, obj)
+                if known >= 0:
+                    native.memo_put(self._memo, obj, known)
+
+    def _give_back(self, handles: int) -> None:
+        while len(self._objects) > handles:
+            obj = self._objects.pop()
+            if type(obj) is _TypeString:
+                del self._type_strings[obj.text]
+            elif native.memo_get(self._memo, obj) == len(self._objects):
+                native.memo_remove(self._memo, obj)
+
+    # -------------------------------------------------------------------------------------------------------- values
+
+    def _value(self, obj: Any) -> None:
+        """One object of the grammar. What has parts pushes a frame for them."""
+        kind = type(obj)
+        if kind is str:
+            if not self._reference(obj):
+                self._string(obj)
+            return
+        plan = self._plans.get(kind)
+        if plan is None:
+            plan = self._find_plan(kind, obj)
+        shape = plan.shape
+        if shape == INTEGER:
+            self._integer(plan, obj)
+        elif shape == NULL:
+            native.put_u8(self._out, TC_NULL)
+        elif shape == DOUBLE:
+            self._start_object(plan.descriptor, None)
+            native.put_f64(self._out, obj)
+        elif shape == BOOLEAN:
+            self._start_object(plan.descriptor, None)
+            native.put_u8(self._out, 1 if obj else 0)
+        elif shape == BOXED:
+            self._start_object(plan.descriptor, None)
+            self._primitive(plan.code, obj)
+        elif not self._reference(obj):
+            self._compound(plan, shape, obj)
+
+    def _compound(self, plan: Any, shape: int, obj: Any) -> None:
+        """A value with an identity, seen for the first time."""
+        if shape == REDUCE:
+            self._reduced(plan, obj)
+        elif shape == FIELDS:
+            self._start_object(plan.descriptor, obj)
+            frame = self._push(_FIELDS, plan, obj)
+            if plan.annotation_step >= 0:
+                frame.annotations = iter(_annotations_of(plan, obj))
+        elif shape == BYTES:
+            self._start_array(plan.descriptor, obj, len(obj))
+            native.put_raw(self._out, obj)
+        elif shape == STRING:
+            self._string(obj)
+        elif shape == ELEMENTS:
+            self._start_array(plan.reduce(obj), obj, len(obj))
+            frame = self._push(_ELEMENTS, plan, obj)
+            frame.items = iter(obj)
+        elif shape == NUMBERS:
+            descriptor, width, buffer = plan.reduce(obj)
+            view = memoryview(buffer)
+            self._start_array(descriptor, obj, view.nbytes // width)
+            if width == 1:
+                native.put_raw(self._out, view)
+            else:
+                native.put_array(self._out, buffer, width)
+        elif shape == PRIMITIVES:
+            self._start_array(plan.reduce(obj), obj, len(obj))
+            for item in obj:
+                self._primitive(plan.code, item)
+        elif shape == CHARS:
+            units = obj.encode("utf-16-be", "surrogatepass")
+            self._start_array(plan.descriptor, obj, len(units) // 2)
+            native.put_raw(self._out, units)
+        elif shape == CONSTANT:
+            descriptor, name = plan.reduce(obj)
+            native.put_u8(self._out, TC_ENUM)
+            self._descriptor(descriptor)
+            self._assign_handle(obj)
+            self._type_string(name)
+        elif shape == CLASS:
+            native.put_u8(self._out, TC_CLASS)
+            self._descriptor(plan.reduce(obj))
+            self._assign_handle(obj)
+        elif shape == DESCRIPTOR:
+            self._descriptor(obj)
+        else:  # REPLACE
+            self._replacement(plan, obj)
+
+    def _replacement(self, plan: Any, obj: Any) -> None:
+        """What ``writeReplace`` gives is written in the place of the object, which takes no handle itself."""
+        for _ in range(_MAX_REPLACEMENTS):
+            obj = plan.reduce(obj)
+            plan = self._plans.get(type(obj))
+            if plan is None:
+                plan = self._find_plan(type(obj), obj)
+            if plan.shape != REPLACE:
+                self._value(obj)
+                return
+        raise EncodeError(f"an object that was replaced by another one more than {_MAX_REPLACEMENTS} times")
+
+    def _find_plan(self, kind: Any, obj: Any) -> Any:
+        plan = self._resolver.encode_plan(kind)
+        if plan is None:
+            raise NotSerializableError(
+                f"{kind.__module__}.{kind.__qualname__} has no Java class: register it with "
+                "bridge.java_class, or write a value that has one"
+            )
+        self._plans[kind] = plan
+        return plan
+
+    def _reference(self, obj: Any) -> bool:
+        """Writes a reference if this very object was written before."""
+        handle = native.memo_get(self._memo, obj)
+        if handle < 0:
+            return False
+        native.put_u8(self._out, TC_REFERENCE)
+        native.put_32(self._out, BASE_WIRE_HANDLE + handle)
+        return True
+
+    def _assign_handle(self, obj: Any) -> None:
+        """The next handle for this object, which is kept alive as long as the handle is; None: for nothing."""
+        if obj is not None:
+            native.memo_put(self._memo, obj, len(self._objects))
+        self._objects.append(obj)
+
+    def _string(self, text: Any) -> None:
+        out = self._out
+        self._assign_handle(text)
+        native.put_u8(out, TC_STRING)
+        if not native.put_utf(out, text):
+            native.out_truncate(out, native.out_len(out) - 1)
+            native.put_u8(out, TC_LONGSTRING)
+            native.put_long_utf(out, text)
+
+    def _integer(self, plan: Any, number: Any) -> None:
+        small, large, huge = plan.alternatives
+        if -0x80000000 <= number <= 0x7FFFFFFF:
+            self._start_object(small.descriptor, None)
+            native.put_32(self._out, number)
+        elif -0x8000000000000000 <= number <= 0x7FFFFFFFFFFFFFFF:
+            self._start_object(large.descriptor, None)
+            native.put_64(self._out, number)
+        elif not self._reference(number):
+            self._reduced(huge, number)
+
+    def _start_object(self, descriptor: Any, obj: Any) -> None:
+        native.put_u8(self._out, TC_OBJECT)
+        self._descriptor(descriptor)
+        self._assign_handle(obj)
+
+    def _start_array(self, descriptor: Any, obj: Any, length: int) -> None:
+        if length > 0x7FFFFFFF:
+            raise EncodeError(f"an array of {length} elements; Java's hold at most {0x7FFFFFFF}")
+        native.put_u8(self._out, TC_ARRAY)
+        self._descriptor(descriptor)
+        self._assign_handle(obj)
+        native.put_32(self._out, length)
+
+    def _reduced(self, plan: Any, obj: Any) -> None:
+        """An object whose adapter says what stands in it."""
+        descriptor, values, annotations = plan.reduce(obj)
+        if descriptor is not plan.descriptor:
+            plan = EncodePlan(REDUCE, descriptor)
+        if len(values) != plan.length - plan.program.count(ANNOTATION):
+            raise EncodeError(f"{descriptor.name} has other fields than the {len(values)} values given for it")
+        self._start_object(descriptor, obj)
+        frame = self._push(_FIELDS, plan, obj)
+        frame.values = iter(values)
+        frame.annotations = iter(annotations)
+
+    def _primitive(self, code: int, value: Any) -> None:
+        out = self._out
+        if code == ord("I") or code == ord("J") or code == ord("S") or code == ord("B"):
+            low, high, name = _RANGES[code]
+            if not isinstance(value, int):
+                raise EncodeError(f"{name} is due, not {_shown(value)}")
+            if not low <= value <= high:
+                raise EncodeError(f"{value} is out of the range of {name}")
+            if code == ord("I"):
+                native.put_32(out, value)
+            elif code == ord("J"):
+                native.put_64(out, value)
+            elif code == ord("S"):
+                native.put_u16(out, value & 0xFFFF)
+            else:
+                native.put_u8(out, value & 0xFF)
+        elif code == ord("D") or code == ord("F"):
+            if not isinstance(value, (float, int)):
+                raise EncodeError(f"a number is due, not {_shown(value)}")
+            if code == ord("D"):
+                native.put_f64(out, float(value))
+            else:
+                native.put_f32(out, float(value))
+        elif code == ord("Z"):
+            if value is not True and value is not False:
+                raise EncodeError(f"True or False is due, not {_shown(value)}")
+            native.put_u8(out, 1 if value else 0)
+        else:
+            if not isinstance(value, str) or len(value) != 1 or ord(value) > 0xFFFF:
+                raise EncodeError(f"a char is due, one UTF-16 code unit, not {_shown(value)}")
+            native.put_u16(out, ord(value))
+
+    # ------------------------------------------------------------------------------------------------ class descriptors
+
+    def _descriptor(self, descriptor: Any) -> None:
+        """``classDesc``: the descriptor and those above it, each once."""
+        out = self._out
+        while descriptor is not None:
+            if self._reference(descriptor):
+                return
+            if descriptor.interfaces is not None:
+                native.put_u8(out, TC_PROXYCLASSDESC)
+                self._assign_handle(descriptor)
+                native.put_32(out, len(descriptor.interfaces))
+                for name in descriptor.interfaces:
+                    self._name(name)
+            else:
+                native.put_u8(out, TC_CLASSDESC)
+                self._name(descriptor.name)
+                native.put_64(out, descriptor.serial_version_uid)
+                self._assign_handle(descriptor)
+                native.put_u8(out, descriptor.flags)
+                native.put_u16(out, len(descriptor.fields))
+                for field in descriptor.fields:
+                    type_string = field[1]
+                    native.put_u8(out, ord(type_string[0]))
+                    self._name(field[0])
+                    if len(type_string) > 1:
+                        self._type_string(type_string)
+            if descriptor.annotation:
+                self._annotation_whole(descriptor.annotation)
+            native.put_u8(out, TC_ENDBLOCKDATA)
+            descriptor = descriptor.super_class
+        native.put_u8(out, TC_NULL)
+
+    def _annotation_whole(self, contents: Any) -> None:
+        """A class annotation: rare, short, and needed before what follows, so it runs the machine from here."""
+        floor = self._top
+        self._annotation_depth += 1
+        if self._annotation_depth > _MAX_ANNOTATION_DEPTH:
+            raise EncodeError(f"class annotations nested deeper than {_MAX_ANNOTATION_DEPTH}")
+        for item in contents:
+            if type(item) is BlockData:
+                self._block_data(item)
+            else:
+                self._value(item)
+                while self._top > floor:
+                    self._step(self._frames[self._top])
+        self._annotation_depth -= 1
+
+    def _name(self, name: Any) -> None:
+        if not native.put_utf(self._out, name):
+            raise EncodeError(f"the name {name[:40]!r}... is longer than 65,535 bytes")
+
+    def _type_string(self, text: Any) -> None:
+        """A string that Java interns, so that equal ones are the same object: types of fields, names of constants."""
+        handle = self._type_strings.get(text)
+        if handle is not None:
+            native.put_u8(self._out, TC_REFERENCE)
+            native.put_32(self._out, BASE_WIRE_HANDLE + handle)
+            return
+        self._type_strings[text] = len(self._objects)
+        self._objects.append(_TypeString(text))
+        native.put_u8(self._out, TC_STRING)
+        self._name(text)
+
+    # -------------------------------------------------------------------------------------------------------- frames
+
+    def _push(self, kind: int, plan: Any, obj: Any) -> Any:
+        self._top += 1
+        if self._top == len(self._frames):
+            self._frames.append(_Frame())
+        frame = self._frames[self._top]
+        frame.kind = kind
+        frame.index = 0
+        frame.plan = plan
+        frame.obj = obj
+        return frame
+
+    def _pop(self) -> None:
+        frame = self._frames[self._top]
+        frame.plan = None
+        frame.obj = None
+        frame.values = None
+        frame.annotations = None
+        frame.items = None
+        frame.label = None
+        if self._top > 1000:  # not kept for ever after one deep graph
+            self._frames.pop()
+        self._top -= 1
+
+    def _step(self, frame: Any) -> None:
+        kind = frame.kind
+        if kind == _FIELDS:
+            self._step_fields(frame)
+        elif kind == _ITEMS:
+            self._step_items(frame)
+        else:
+            self._step_elements(frame)
+
+    def _step_fields(self, frame: Any) -> None:
+        plan = frame.plan
+        steps = plan.steps
+        length = plan.length
+        top = self._top
+        i = frame.index
+        while i < length:
+            code = steps[i]
+            if code == ANNOTATION:
+                items = iter(next(frame.annotations, ()))
+                frame.index = i + 1
+                below = self._push(_ITEMS, plan, frame.obj)
+                below.items = items
+                return
+            frame.index = i
+            if frame.values is not None:
+                value = next(frame.values)
+            elif plan.has_slots:
+                value = native.slot_get(frame.obj, plan.slots, i)
+            else:
+                value = getattr(frame.obj, plan.names[i])
+            i += 1
+            if code == ord("L") or code == ord("["):
+                self._value(value)
+                if self._top != top:
+                    frame.index = i
+                    return
+            else:
+                self._primitive(code, value)
+        self._pop()
+
+    def _step_items(self, frame: Any) -> None:
+        top = self._top
+        for item in frame.items:
+            frame.index += 1
+            frame.label = item
+            if type(item) is BlockData:
+                self._block_data(item)
+            else:
+                self._value(item)
+                if self._top != top:
+                    return
+        native.put_u8(self._out, TC_ENDBLOCKDATA)
+        self._pop()
+
+    def _step_elements(self, frame: Any) -> None:
+        top = self._top
+        for item in frame.items:
+            frame.index += 1
+            self._value(item)
+            if self._top != top:
+                return
+        self._pop()
+
+    def _block_data(self, data: Any) -> None:
+        """``BlockDataOutputStream``: blocks of 1,024 bytes and a rest; up to 255 bytes have a one-byte length."""
+        out = self._out
+        start = 0
+        size = len(data)
+        while start < size:
+            length = size - start
+            if length > MAX_BLOCK_BYTES:
+                length = MAX_BLOCK_BYTES
+            if length <= 0xFF:
+                native.put_u8(out, TC_BLOCKDATA)
+                native.put_u8(out, length)
+            else:
+                native.put_u8(out, TC_BLOCKDATALONG)
+                native.put_32(out, length)
+            native.put_raw(out, data if length == size else data[start : start + length])
+            start += length
+
+    def _path(self) -> str:
+        """Where the machine is, as seen from the root of the value."""
+        path = ["$"]
+        for i in range(self._top + 1):
+            if i == _PATH_SEGMENTS and self._top >= 2 * _PATH_SEGMENTS:
+                path.append(" ... ")
+            if i < _PATH_SEGMENTS or i > self._top - _PATH_SEGMENTS:
+                path.append(_place(self._frames[i]))
+        return "".join(path)
+
+
+class _TypeString:
+    """Keeps the place of a type string in the table of handles."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+def _annotations_of(plan: Any, obj: Any) -> Any:
+    """The contents that an object in the generic form holds for its class levels."""
+    return getattr(obj, "__java_annotations__", ())
+
+
+def _shown(value: Any) -> str:
+    return f"{type(value).__name__} {value!r:.40}" if isinstance(value, (str, int, float)) else type(value).__name__
+
+
+def _as_encode_error(error: BaseException, path: str) -> BaseException:
+    """What leaves the encoder: an `EncodeError` with the path, unless the program itself is to end."""
+    if isinstance(error, EncodeError):
+        if error.path is None:
+            error.path = path
+        return error
+    if isinstance(error, MemoryError) or not isinstance(error, Exception):
+        return error
+    if isinstance(error, AttributeError):
+        return EncodeError(f"a field has no value: {error}", path=path)
+    return EncodeError(f"{type(error).__name__}: {error}", path=path)
+
+
+def _place(frame: Any) -> str:
+    """The field or item that a frame is at, as a path segment."""
+    kind = frame.kind
+    if kind == _ELEMENTS:
+        return f"[{frame.index - 1}]"
+    if kind == _ITEMS:
+        obj = frame.obj
+        if isinstance(obj, dict):
+            return _place_in_dict(obj, frame.index - 2)
+        return f"[{frame.index - 2}]" if isinstance(obj, (list, set, tuple)) else f".<annotation {frame.index - 1}>"
+    if frame.annotations is not None and frame.index > frame.plan.annotation_step >= 0:
+        return ""  # the frame above says where in the annotation
+    index = frame.index
+    for level, annotated in frame.plan.descriptor.data_levels:
+        if not level.is_externalizable:
+            if index < len(level.fields):
+                return f".{level.fields[index].name}"
+            index -= len(level.fields)
+        index -= annotated
+    return ""
+
+
+def _place_in_dict(mapping: Any, index: int) -> str:
+    """Keys and values alternate: the entry that item ``index`` belongs to."""
+    for position, key in enumerate(mapping):
+        if position == index // 2:
+            if isinstance(key, str) and key.isidentifier():
+                return f".{key}"
+            return f"[{key!r:.40}]" if isinstance(key, (str, int, float)) else f"[{type(key).__name__}]"
+    return ""
