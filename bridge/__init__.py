@@ -14,6 +14,7 @@ from .mapping.java_lang import BigInteger, Byte, Char, Float, Long, Short
 from .mapping.java_util import HashMap, LinkedHashMap, LinkedHashSet, LinkedList, TreeMap, TreeSet
 from .mapping.registry import Registry
 from .stream import decoder
+from .stream.document import Document
 from .stream.descriptors import ClassDescriptor, Field
 from .stream.generic import JavaObject, JavaProxy
 from .stream.model import BlockData, BooleanArray, CharArray, JavaArray, JavaClass, JavaEnum
