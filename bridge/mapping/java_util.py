@@ -29,11 +29,23 @@ class LinkedList(list[Any]):
 class HashMap(dict[Any, Any]):
     """A ``java.util.HashMap``. A plain dict is written as a LinkedHashMap, which keeps the order."""
 
-    __slots__ = ()
+    __slots__ = ("_load_factor",)
+
+    @property
+    def load_factor(self) -> float:
+        """How full Java lets its table become before it makes a larger one."""
+        return getattr(self, "_load_factor", _LOAD_FACTOR)
+
+    @load_factor.setter
+    def load_factor(self, load_factor: float) -> None:
+        self._load_factor = load_factor
 
 
-class LinkedHashMap(dict[Any, Any]):
-    """A ``java.util.LinkedHashMap`` that is more than a plain dict: one in access order, or one that contains itself."""
+class LinkedHashMap(HashMap):
+    """A ``java.util.LinkedHashMap`` that is more than a plain dict.
+
+    One in access order, with a load factor of its own, or one that contains itself.
+    """
 
     __slots__ = ("access_order",)
 
@@ -212,6 +224,8 @@ def _read_hash_map(descriptor: ClassDescriptor) -> DecodePlan | None:
         return None
 
     def build(container: Any, values: list[Any], annotations: list[list[Any]], forced: bool) -> Any:
+        if values[0] != _LOAD_FACTOR:
+            container.load_factor = values[0]
         return _fill_map(container, annotations[0], 8, forced)
 
     return DecodePlan(FILL, descriptor, new=HashMap, build=build)
@@ -222,8 +236,9 @@ def _read_linked_hash_map(descriptor: ClassDescriptor) -> DecodePlan | None:
         return None
 
     def build(container: Any, values: list[Any], annotations: list[list[Any]], forced: bool) -> Any:
-        container.access_order = values[2]
-        if values[2] or forced:
+        if values[2] or values[0] != _LOAD_FACTOR or forced:
+            container.access_order = values[2]
+            container.load_factor = values[0]
             return _fill_map(container, annotations[0], 8, forced)
         return _fill_map({}, annotations[0], 8, False)
 
@@ -346,12 +361,13 @@ def _hash_map_parts(value: dict[Any, Any]) -> Any:
 
 def _reduce_hash_map(value: dict[Any, Any]) -> Any:
     threshold, annotations = _hash_map_parts(value)
-    return HASH_MAP, (_LOAD_FACTOR, threshold), annotations
+    return HASH_MAP, (getattr(value, "load_factor", _LOAD_FACTOR), threshold), annotations
 
 
 def _reduce_linked_hash_map(value: dict[Any, Any]) -> Any:
     threshold, annotations = _hash_map_parts(value)
-    return LINKED_HASH_MAP, (_LOAD_FACTOR, threshold, getattr(value, "access_order", False)), annotations
+    load_factor = getattr(value, "load_factor", _LOAD_FACTOR)
+    return LINKED_HASH_MAP, (load_factor, threshold, getattr(value, "access_order", False)), annotations
 
 
 def _reduce_tree_map(value: TreeMap) -> Any:

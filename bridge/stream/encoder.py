@@ -219,7 +219,7 @@ class Encoder:
         """One object of the grammar. What has parts pushes a frame for them."""
         kind = type(obj)
         if kind is str:
-            if not self._reference(obj):
+            if len(obj) < 2 or not self._reference(obj):
                 self._string(obj)
             return
         plan = self._plans.get(kind)
@@ -281,7 +281,10 @@ class Encoder:
             native.put_u8(self._out, TC_ENUM)
             self._descriptor(descriptor)
             self._assign_handle(obj)
-            self._type_string(name)
+            # Java takes no reference here (ObjectInputStream.readEnum).
+            self._assign_handle(None)
+            native.put_u8(self._out, TC_STRING)
+            self._name(name)
         elif shape == CLASS:
             native.put_u8(self._out, TC_CLASS)
             self._descriptor(plan.reduce(obj))
@@ -330,7 +333,9 @@ class Encoder:
 
     def _string(self, text: Any) -> None:
         out = self._out
-        self._assign_handle(text)
+        # CPython shares the shortest strings, so their identity says nothing; Java may insist on one of its own
+        # (readUnshared), and another one is no longer than a reference.
+        self._assign_handle(text if len(text) > 1 else None)
         native.put_u8(out, TC_STRING)
         if not native.put_utf(out, text):
             native.out_truncate(out, native.out_len(out) - 1)
@@ -458,7 +463,7 @@ class Encoder:
             raise EncodeError(f"the name {name[:40]!r}... is longer than 65,535 bytes")
 
     def _type_string(self, text: Any) -> None:
-        """A string that Java interns, so that equal ones are the same object: types of fields, names of constants."""
+        """The type of a field: Java interns it, so that equal ones are the same object."""
         handle = self._type_strings.get(text)
         if handle is not None:
             native.put_u8(self._out, TC_REFERENCE)
