@@ -41,7 +41,7 @@ from .constants import (
 from .descriptor_reader import DescriptorReader
 from .descriptors import ANNOTATION
 from .model import BlockData, BooleanArray, ByteArray, CharArray, JavaArray, JavaClass, JavaEnum, StreamException
-from .plan import BOX, BUILD, FILL, LIST, SKIP, SLOTS
+from .plan import ATTRIBUTES, BOX, BUILD, FILL, LIST, SKIP, SLOTS
 from .reader import Frame
 from .states import (
     END_OF_STREAM,
@@ -87,6 +87,9 @@ class Decoder(DescriptorReader):
                 raise self._truncated()
             return content
         except BridgeError as error:
+            if error.offset is None:  # from the mapping, which knows no place
+                error.offset = self.offset
+                error.path = self._path()
             self._failure = error
             raise
         finally:
@@ -354,7 +357,7 @@ class Decoder(DescriptorReader):
         frame.descriptor = descriptor
         frame.plan = plan
         self._assign_handle(frame)
-        if shape == SLOTS:
+        if shape == SLOTS or shape == ATTRIBUTES:
             frame.value = native.allocate(plan.cls)
         elif shape == LIST:
             frame.values = []
@@ -401,6 +404,8 @@ class Decoder(DescriptorReader):
                     return value
             if plan.shape == SLOTS:
                 native.slot_set(frame.value, plan.slots, i, value)
+            elif plan.shape == ATTRIBUTES:
+                native.attribute_set(frame.value, plan.names[i], value)
             elif plan.shape != SKIP:
                 frame.values.append(value)
             i += 1
@@ -411,6 +416,8 @@ class Decoder(DescriptorReader):
         plan = frame.plan
         if plan.shape == SLOTS:
             native.slot_set(frame.value, plan.slots, i, value)
+        elif plan.shape == ATTRIBUTES:
+            native.attribute_set(frame.value, plan.names[i], value)
         elif plan.shape != SKIP:
             frame.values.append(value)
 
@@ -463,8 +470,10 @@ class Decoder(DescriptorReader):
     def _finish_object(self, frame: Any) -> Any:
         plan = frame.plan
         shape = plan.shape
-        if shape == SLOTS:
-            if plan.annotation_step >= 0:
+        if shape == SLOTS or shape == ATTRIBUTES:
+            if plan.build is not None:
+                return self._finish(frame, plan.build(frame.value, frame.annotations))
+            if plan.annotation_step >= 0 and shape == SLOTS:
                 native.slot_set(frame.value, plan.slots, plan.annotation_step, frame.annotations)
             return self._finish(frame, frame.value)
         if shape == LIST:

@@ -51,6 +51,7 @@ cdef class Encoder:
     cdef int _give_back(self, Py_ssize_t handles) except -1
     @cython.locals(plan=EncodePlan, shape=int)
     cdef object _value(self, obj)
+    cdef object _value_as(self, EncodePlan plan, obj)
     @cython.locals(frame=_Frame, descriptor=ClassDescriptor, width=int)
     cdef int _compound(self, EncodePlan plan, int shape, obj) except -1
     cdef object _replacement(self, EncodePlan plan, obj)

@@ -242,6 +242,16 @@ class Encoder:
         elif not self._reference(obj):
             self._compound(plan, shape, obj)
 
+    def _value_as(self, plan: Any, obj: Any) -> None:
+        """A value by the plan that the field it stands in asks for; None: by its own."""
+        if plan is None:
+            self._value(obj)
+        elif plan.shape == BOXED:
+            self._start_object(plan.descriptor, None)
+            self._primitive(plan.code, obj)
+        elif not self._reference(obj):
+            self._compound(plan, plan.shape, obj)
+
     def _compound(self, plan: Any, shape: int, obj: Any) -> None:
         """A value with an identity, seen for the first time."""
         if shape == REDUCE:
@@ -250,7 +260,7 @@ class Encoder:
             self._start_object(plan.descriptor, obj)
             frame = self._push(_FIELDS, plan, obj)
             if plan.annotation_step >= 0:
-                frame.annotations = iter(_annotations_of(plan, obj))
+                frame.annotations = iter(_annotations_of(obj) if plan.reduce is None else plan.reduce(obj))
         elif shape == BYTES:
             self._start_array(plan.descriptor, obj, len(obj))
             native.put_raw(self._out, obj)
@@ -295,9 +305,17 @@ class Encoder:
             self._replacement(plan, obj)
 
     def _replacement(self, plan: Any, obj: Any) -> None:
-        """What ``writeReplace`` gives is written in the place of the object, which takes no handle itself."""
+        """What ``writeReplace`` gives is written in the place of the object, which takes no handle itself.
+
+        As in Java, one of the same class is not asked again (``ObjectOutputStream.writeObject0``).
+        """
         for _ in range(_MAX_REPLACEMENTS):
+            kind = type(obj)
             obj = plan.reduce(obj)
+            if type(obj) is kind and plan.alternatives:
+                if not self._reference(obj):
+                    self._compound(plan.alternatives[0], plan.alternatives[0].shape, obj)
+                return
             plan = self._plans.get(type(obj))
             if plan is None:
                 plan = self._find_plan(type(obj), obj)
@@ -531,7 +549,11 @@ class Encoder:
                 value = getattr(frame.obj, plan.names[i])
             i += 1
             if code == ord("L") or code == ord("["):
-                self._value(value)
+                check = None if plan.checks is None else plan.checks[i - 1]
+                if check is None:
+                    self._value(value)
+                else:
+                    self._value_as(check[type(value)], value)
                 if self._top != top:
                     frame.index = i
                     return
@@ -600,7 +622,7 @@ class _TypeString:
         self.text = text
 
 
-def _annotations_of(plan: Any, obj: Any) -> Any:
+def _annotations_of(obj: Any) -> Any:
     """The contents that an object in the generic form holds for its class levels."""
     return getattr(obj, "__java_annotations__", ())
 

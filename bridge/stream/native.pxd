@@ -1,8 +1,8 @@
 # The C meaning of native.py, for the modules of this room that cimport it. Same names, same contracts, no bounds checks:
 # the caller has proven that the bytes are present.
 #
-# Slots are written through the offset of their member descriptor (structmember.h): the object is fresh from tp_alloc,
-# whose memory is zeroed, so no earlier value is lost, and the class cannot lose its slots while it has instances.
+# Slots are written through the offset of their member descriptor (structmember.h): the object is from tp_alloc, whose
+# memory is zeroed, and the class cannot lose its slots while it has instances. Offset -1: there is no slot for the value.
 #
 # `input` is a `const unsigned char *`, `slots` a `Py_ssize_t *`, `out` a growing buffer, `memo` an identity map.
 
@@ -130,6 +130,7 @@ cdef extern from *:
         if (!table) { PyErr_NoMemory(); return NULL; }
         for (i = 0; i < n; i++) {
             PyObject *member = PyList_GET_ITEM(members, i);
+            if (member == Py_None) { table[i] = -1; continue; }
             if (Py_TYPE(member) != &PyMemberDescr_Type) {
                 PyMem_Free(table); PyErr_SetString(PyExc_TypeError, "not a slot"); return NULL;
             }
@@ -139,12 +140,18 @@ cdef extern from *:
     }
     static void native_slot_table_free(Py_ssize_t *table) { PyMem_Free(table); }
     static CYTHON_INLINE void native_slot_set(PyObject *obj, Py_ssize_t *slots, Py_ssize_t i, PyObject *value) {
-        Py_INCREF(value); *(PyObject **)((char *)obj + slots[i]) = value;
+        PyObject **slot, *old;
+        if (slots[i] < 0) return;
+        slot = (PyObject **)((char *)obj + slots[i]); old = *slot;
+        Py_INCREF(value); *slot = value; Py_XDECREF(old);
     }
     static CYTHON_INLINE PyObject *native_slot_get(PyObject *obj, Py_ssize_t *slots, Py_ssize_t i) {
         PyObject *value = *(PyObject **)((char *)obj + slots[i]);
         if (!value) { PyErr_SetString(PyExc_AttributeError, "this field has no value"); return NULL; }
         Py_INCREF(value); return value;
+    }
+    static CYTHON_INLINE int native_attribute_set(PyObject *obj, PyObject *name, PyObject *value) {
+        return name == Py_None ? 0 : PyObject_GenericSetAttr(obj, name, value);
     }
     static CYTHON_INLINE PyObject *native_allocate(PyObject *cls) { return ((PyTypeObject *)cls)->tp_alloc((PyTypeObject *)cls, 0); }
 
@@ -313,6 +320,7 @@ cdef extern from *:
     Py_ssize_t* slot_table "native_slot_table"(list members) except NULL
     void slot_table_free "native_slot_table_free"(Py_ssize_t* table) noexcept
     void slot_set "native_slot_set"(object obj, Py_ssize_t* slots, Py_ssize_t index, object value) noexcept
+    int attribute_set "native_attribute_set"(object obj, object name, object value) except -1
     object slot_get "native_slot_get"(object obj, Py_ssize_t* slots, Py_ssize_t index)
     object allocate "native_allocate"(object cls)
     int list_append "PyList_Append"(object items, object value) except -1

@@ -134,7 +134,7 @@ Slots = Any  # a list of member descriptors; a C array of offsets when compiled
 
 
 def slot_table(members: list[Any]) -> Slots:
-    """Where each of the member descriptors ``members`` keeps its value."""
+    """Where each of the member descriptors ``members`` keeps its value; None: nowhere."""
     return list(members)
 
 
@@ -143,8 +143,15 @@ def slot_table_free(slots: Slots) -> None:
 
 
 def slot_set(obj: Any, slots: Slots, index: int, value: Any) -> None:
-    """Stores into a slot that is still empty."""
-    slots[index].__set__(obj, value)
+    """Stores into a slot, if there is one for this value."""
+    if slots[index] is not None:
+        slots[index].__set__(obj, value)
+
+
+def attribute_set(obj: Any, name: Any, value: Any) -> None:
+    """Stores an attribute past any ``__setattr__`` of the class (frozen dataclasses have one); None: nowhere."""
+    if name is not None:
+        object.__setattr__(obj, name, value)
 
 
 def slot_get(obj: Any, slots: Slots, index: int) -> Any:
@@ -154,7 +161,7 @@ def slot_get(obj: Any, slots: Slots, index: int) -> Any:
 
 def allocate(cls: Any) -> Any:
     """A new instance of ``cls`` with all slots empty, ``__init__`` not called."""
-    return cls.__new__(cls)
+    return object.__new__(cls)
 
 
 def list_append(items: Any, value: Any) -> None:

@@ -13,6 +13,7 @@ cdef class DecodePlan:
     cdef Py_ssize_t length
     cdef readonly object cls
     cdef readonly list members
+    cdef readonly list names
     cdef readonly Py_ssize_t annotation_step
     cdef readonly object new
     cdef readonly object build
@@ -28,6 +29,7 @@ cdef class EncodePlan:
     cdef readonly int code
     cdef readonly list names
     cdef readonly list members
+    cdef readonly list checks
     cdef readonly Py_ssize_t annotation_step
     cdef readonly object reduce
     cdef readonly tuple alternatives

@@ -13,12 +13,13 @@ from . import native
 from .descriptors import ANNOTATION, ClassDescriptor, DescriptorCache
 
 # What a decode plan makes of an object.
-SLOTS = 1  #: an instance whose fields are stored one by one; the generic form is one of these
+SLOTS = 1  #: an instance whose fields are stored one by one in slots; the generic form is one of these
 BOX = 2  #: the value of its only primitive field
 LIST = 3  #: a list, filled straight from the only annotation: four bytes with the count, then the elements
 FILL = 4  #: a container made before its contents (so that cycles close) and filled after them
 BUILD = 5  #: a value built from fields and annotations when all have been read
 SKIP = 6  #: nothing is kept
+ATTRIBUTES = 7  #: an instance whose fields are stored one by one as attributes
 
 # How an encode plan writes a value.
 NULL = 20
@@ -44,7 +45,9 @@ class DecodePlan:
     """What becomes of the objects of one class descriptor.
 
     ``cls`` and ``members``: for SLOTS, the class and, per step of the program, the member descriptor of its slot (the
-    first annotation step takes the list of annotations).
+    first annotation step takes the list of annotations), or None where the value is not kept. ``names``: for ATTRIBUTES
+    the same with names of attributes. For both, ``build(obj, annotations)``, if there is one, gives the finished object
+    when all its fields are stored; what it raises ends the reading.
     ``new``: for LIST and FILL, makes the empty container.
     ``build``: for BUILD, ``build(values, annotations)`` gives the value; for FILL, ``build(container, values,
     annotations, forced)`` gives the filled container, or another value unless ``forced``, which says that the container
@@ -60,6 +63,7 @@ class DecodePlan:
         *,
         cls: Any = None,
         members: list[Any] | None = None,
+        names: list[str | None] | None = None,
         new: Callable[[], Any] | None = None,
         build: Callable[..., Any] | None = None,
     ) -> None:
@@ -70,6 +74,7 @@ class DecodePlan:
         self.length = len(self.program)
         self.cls = cls
         self.members = members
+        self.names = names
         self.annotation_step = self.program.find(ANNOTATION)
         self.new = new
         self.build = build
@@ -83,11 +88,16 @@ class DecodePlan:
 class EncodePlan:
     """How the values of one Python type are written.
 
-    ``descriptor``: the class written. ``members``: for FIELDS, per step of the program the member descriptor of
-    its slot (the first annotation step: the list of annotations), or None to read the attributes ``names``. ``reduce``: for REDUCE, ``reduce(value)`` gives
-    ``(descriptor, values, annotations)`` where ``annotations`` is an iterable of contents per annotated level; for REPLACE, the value to write;
-    for CONSTANT, ``(descriptor, name)``; for CLASS and DESCRIPTOR the descriptor; for ELEMENTS and PRIMITIVES the array's descriptor.
-    ``code``: the primitive type code of BOXED and PRIMITIVES. ``alternatives``: for INTEGER, the plans of Integer, Long and BigInteger.
+    ``descriptor``: the class written. ``members``: for FIELDS, per step of the program the member descriptor of its slot
+    (the first annotation step: the list of annotations), or None to read the attributes ``names``. ``checks``: for
+    FIELDS, per step of the program None or a mapping from the type of the value to the plan to write it by, None for
+    its own; the mapping raises `EncodeError` for a type that cannot stand in the field.
+    ``reduce``: for FIELDS, if there is one, gives the annotations; for REDUCE, ``reduce(value)`` gives ``(descriptor,
+    values, annotations)`` where ``annotations`` is an iterable of contents per annotated level; for REPLACE, the value to
+    write; for CONSTANT, ``(descriptor, name)``; for CLASS and DESCRIPTOR the descriptor; for ELEMENTS and PRIMITIVES the
+    array's descriptor.
+    ``code``: the primitive type code of BOXED and PRIMITIVES. ``alternatives``: for INTEGER, the plans of Integer, Long
+    and BigInteger; for REPLACE, if there is one, the plan for a replacement of the same type.
     """
 
     def __init__(
@@ -98,6 +108,7 @@ class EncodePlan:
         code: str = "\0",
         names: list[str] | None = None,
         members: list[Any] | None = None,
+        checks: list[Any] | None = None,
         reduce: Callable[[Any], Any] | None = None,
         alternatives: tuple[EncodePlan, ...] = (),
     ) -> None:
@@ -109,6 +120,7 @@ class EncodePlan:
         self.code = ord(code)
         self.names = names
         self.members = members
+        self.checks = checks
         self.annotation_step = self.program.find(ANNOTATION)
         self.reduce = reduce
         self.alternatives = alternatives
