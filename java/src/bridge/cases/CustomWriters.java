@@ -1,6 +1,7 @@
 package bridge.cases;
 
 import java.io.IOException;
+import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamField;
@@ -168,20 +169,34 @@ public final class CustomWriters {
             content = new ArrayList<>();
             int turns = in.readInt();
             for (int i = 0; i < turns; i++) {
-                content.add(in.readInt());
+                boolean expected = in.readInt() == i;
                 content.add(in.readObject());
-                content.add(in.readUTF());
-                content.add(in.readObject());
-                content.add(in.readObject());
+                expected &= in.readUTF().equals("after " + i);
+                expected &= in.readObject() == null;
+                expected &= in.readObject() == content.get(0);
+                require(expected, "turn " + i);
             }
-            content.add(in.readByte());
+            require(in.readByte() == 1, "the end");
+        }
+    }
+
+    private static void require(boolean expected, String what) throws InvalidObjectException {
+        if (!expected) {
+            throw new InvalidObjectException("other data was written for " + what);
         }
     }
 
     /** Objects only, itself among them. */
     public static class WritesItself implements Serializable {
-        private transient Object self = this;
-        private transient Object again = Lists.arrayList(this);
+        private transient Object self;
+        private transient Object again;
+
+        static WritesItself create() {
+            WritesItself object = new WritesItself();
+            object.self = object;
+            object.again = Lists.arrayList(object);
+            return object;
+        }
 
         private void writeObject(ObjectOutputStream out) throws IOException {
             out.defaultWriteObject();
@@ -222,7 +237,8 @@ public final class CustomWriters {
             ObjectInputStream.GetField fields = in.readFields();
             total = fields.get("total", 0L);
             words = new ArrayList<>(Arrays.asList((String[]) fields.get("texts", null)));
-            words.add((String) fields.get("first", null));
+            require(fields.get("first", null) == words.get(0), "the shared first word");
+            require(fields.defaulted("unset") || fields.get("unset", "") == null, "the field that is not set");
         }
     }
 
@@ -232,7 +248,7 @@ public final class CustomWriters {
         transient String text = "after the fields";
 
         private void writeObject(ObjectOutputStream out) throws IOException {
-            out.putFields().put("number", number + 1);
+            out.putFields().put("number", number);
             out.writeFields();
             out.writeUTF(text);
             out.writeObject(text);
@@ -240,8 +256,9 @@ public final class CustomWriters {
 
         private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
             number = in.readFields().get("number", 0);
-            text = in.readUTF();
+            String utf = in.readUTF();
             text = (String) in.readObject();
+            require(utf.equals(text), "the text");
         }
     }
 
@@ -270,17 +287,18 @@ public final class CustomWriters {
     public static class CustomChild extends DefaultMiddle {
         int childField = 3;
         transient Object childData = Lists.arrayList("of child");
+        transient int last = 9;
 
         private void writeObject(ObjectOutputStream out) throws IOException {
             out.defaultWriteObject();
             out.writeObject(childData);
-            out.writeInt(9);
+            out.writeInt(last);
         }
 
         private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
             in.defaultReadObject();
             childData = in.readObject();
-            childField = in.readInt();
+            last = in.readInt();
         }
     }
 
@@ -349,6 +367,8 @@ public final class CustomWriters {
         private final Object shared;
         private final int[] ownArray = {1, 2, 3};
         private transient Object data = new int[] {4};
+        private transient Object first = data;
+        private transient Object second = data;
 
         Unshared(Object own, Object shared) {
             this.own = own;
@@ -357,15 +377,18 @@ public final class CustomWriters {
 
         private void writeObject(ObjectOutputStream out) throws IOException {
             out.defaultWriteObject();
-            out.writeUnshared(data);
-            out.writeUnshared(data);
+            out.writeUnshared(first);
+            out.writeUnshared(second);
             out.writeObject(data);
             out.writeObject(data);
         }
 
         private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
             in.defaultReadObject();
-            data = new Object[] {in.readUnshared(), in.readUnshared(), in.readObject(), in.readObject()};
+            first = in.readUnshared();
+            second = in.readUnshared();
+            data = in.readObject();
+            require(in.readObject() == data, "the shared data");
         }
     }
 
@@ -384,7 +407,7 @@ public final class CustomWriters {
         }
         cases.add("custom/interleaved", () -> new Interleaved(3));
         cases.add("custom/interleaved-500", () -> new Interleaved(500));
-        cases.add("custom/writes-itself", WritesItself::new);
+        cases.add("custom/writes-itself", WritesItself::create);
         cases.add("custom/put-fields", PutFields::new);
         cases.add("custom/put-fields-and-data", PutFieldsAndData::new);
         cases.add("custom/parent-and-child", CustomChild::new);

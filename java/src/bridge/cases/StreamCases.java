@@ -293,6 +293,11 @@ public final class StreamCases {
                 .object(ObjectStreamClass.lookup(Externalizables.Child.class))
                 .object(ObjectStreamClass.lookupAny(Thread.class))
                 .object(ObjectStreamClass.lookup(Records.Point.class)).object(Records.Point.class));
+        add("proxy-class-descriptor", () -> {
+            Object proxy = Proxies.greeter("described");
+            return new StreamScript().object(ObjectStreamClass.lookup(proxy.getClass())).object(proxy)
+                    .object(proxy.getClass());
+        });
         add("classes-and-instances", () -> new StreamScript()
                 .object(Beans.Point.class).object(new Beans.Point(1, 2)).object(Beans.Point.class)
                 .object(String.class).object("text").object(int.class));

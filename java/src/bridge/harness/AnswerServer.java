@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Answers requests. A request is a Map with the keys {@code "request"} and {@code "argument"}, or a List of the two, or
- * the String alone where there is no argument:
+ * Answers requests. A request is a Map with the keys {@code "request"} and {@code "argument"}, or a List of the
+ * two, or the String alone where there is no argument:
  *
  * <ul>
- * <li>{@code sum}: the sum of a collection of numbers, exact. A Double if one of them is a Float or Double, a BigDecimal
- *     if one is a BigDecimal, a BigInteger if the sum needs it, else a Long.
+ * <li>{@code sum}: the sum of a collection of numbers. A Double if one of them is a Float or Double, else exact: a
+ *     BigDecimal if one is a BigDecimal, a BigInteger if the sum needs it, else a Long.
  * <li>{@code describe}: the text of {@link Describe} for the argument.
  * <li>{@code class}: the argument's class, as a Class object; null for null.
  * <li>{@code reverse}: a String reversed, or an ArrayList of a collection's elements from last to first.
@@ -34,6 +34,7 @@ public final class AnswerServer {
 
     /** Serves at the port given, or at a free one; prints the port. */
     public static void main(String[] args) throws IOException, InterruptedException {
+        Node.requireAccess();
         ObjectServer.run(args, AnswerServer::answer);
     }
 

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Drives an echo server, such as one in Python: sends each case, receives the echo, and compares it at every node with
- * what Java itself makes of the case.
+ * Drives an echo server, such as one in Python: sends each case, receives the echo, and compares it at every node
+ * with what Java itself makes of the case.
  */
 public final class Client {
     private final int port;
@@ -25,6 +25,7 @@ public final class Client {
 
     /** {@code Client PORT [NAME | GROUP/]...}: prints a line for each case; exits with 1 if one failed. */
     public static void main(String[] args) throws Exception {
+        Node.requireAccess();
         List<String> selectors = Arrays.asList(args).subList(1, args.length);
         Client client = new Client(Integer.parseInt(args[0]), System.out::println);
         int failures = DeepStack.call(() -> client.run(Cases.all().names(selectors)));

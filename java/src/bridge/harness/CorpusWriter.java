@@ -9,8 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Writes cases as files: for each the stream as {@code NAME.ser} and beside it {@code NAME.json}, the {@link Describe}
- * text of what Java reads from it (for a stream case: of the list of all it reads). The same in every run.
+ * Writes cases as files: for each the stream as {@code NAME.ser} and beside it {@code NAME.json}, the
+ * {@link Describe} text of what Java reads from it (for a stream case: of the list of all it reads). The same in
+ * every run.
  */
 public final class CorpusWriter {
     private CorpusWriter() {
@@ -18,6 +19,7 @@ public final class CorpusWriter {
 
     /** {@code CorpusWriter FOLDER [NAME | GROUP/]...}: without names all cases and stream cases. */
     public static void main(String[] args) throws Exception {
+        Node.requireAccess();
         Path folder = Path.of(args[0]);
         List<String> selectors = Arrays.asList(args).subList(1, args.length);
         int written = DeepStack.call(() -> write(folder, selectors));

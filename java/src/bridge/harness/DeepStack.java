@@ -8,10 +8,11 @@ import java.util.concurrent.FutureTask;
  * Runs code on a thread whose stack is large enough for deep graphs.
  *
  * <p>Java's own writer and reader recurse, several frames for each object: a linked list of 100,000 nodes
- * overflows the usual stack of a thread by far. The stack is address space only until it is touched.
+ * overflows the usual stack of a thread by far. It needs about 100 MiB, interpreted or compiled. More is no gain: a
+ * runaway recursion then only takes more time and memory to end. The stack is address space until it is touched.
  */
 final class DeepStack {
-    private static final long STACK_BYTES = 1L << 30;
+    private static final long STACK_BYTES = 256L << 20;
 
     private DeepStack() {
     }

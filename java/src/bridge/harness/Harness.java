@@ -49,6 +49,7 @@ public final class Harness {
 
     /** Serves the requests on standard input until {@code stop}. */
     public static void main(String[] args) throws IOException {
+        Node.requireAccess();
         OutputStream replies = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
         System.setOut(System.err);
         serve(System.in, replies);

@@ -111,6 +111,14 @@ record Node(Class<?> type, Kind kind, Object value, List<FieldValue> fields, Lis
     private static final Set<String> STORAGE = Set.of("size", "threshold", "modCount", "capacity", "count",
             "elementCount", "elementData");
 
+    /** Ends the program if it was started without the options that let it look into the JDK's collections. */
+    static void requireAccess() {
+        if (!Object.class.getModule().isOpen("java.util", Node.class.getModule())) {
+            System.err.println("start this program as: java @java/jvm.options -cp java/build CLASS");
+            System.exit(2);
+        }
+    }
+
     /** Takes an object apart. */
     static Node of(Object object) {
         Class<?> type = object.getClass();
@@ -140,8 +148,7 @@ record Node(Class<?> type, Kind kind, Object value, List<FieldValue> fields, Lis
             return ofLambda(object);
         }
         if (object instanceof ObjectStreamClass descriptor) {
-            String text = descriptor + " " + Arrays.toString(descriptor.getFields());
-            return leaf(type, Kind.VALUE, text);
+            return leaf(type, Kind.VALUE, text(descriptor));
         }
         if (object instanceof Throwable throwable) {
             return ofThrowable(throwable);
@@ -180,6 +187,15 @@ record Node(Class<?> type, Kind kind, Object value, List<FieldValue> fields, Lis
 
     private static Node leaf(Class<?> type, Kind kind, Object value) {
         return new Node(type, kind, value, List.of(), List.of(), true);
+    }
+
+    private static String text(ObjectStreamClass descriptor) {
+        Class<?> described = descriptor.forClass();
+        if (described != null && Proxy.isProxyClass(described)) {
+            // The name of a proxy class differs from run to run, and is not in the stream.
+            return "proxy " + Arrays.toString(described.getInterfaces());
+        }
+        return descriptor + " " + Arrays.toString(descriptor.getFields());
     }
 
     private static Node ofMap(Map<?, ?> map) {

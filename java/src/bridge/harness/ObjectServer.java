@@ -11,8 +11,8 @@ import java.net.SocketException;
 /**
  * Answers every object with another, for many peers at once: a thread with a deep stack for each.
  *
- * <p>Every {@value #RESET_EVERY} answers the stream is reset, so that a long conversation needs no more memory than a
- * short one; the peer sees to its own stream in the same way.
+ * <p>Every {@value #RESET_EVERY} answers the stream is reset, so that a long conversation needs no more memory
+ * than a short one; the peer sees to its own stream in the same way.
  */
 final class ObjectServer implements AutoCloseable {
     private static final int RESET_EVERY = 1000;
@@ -41,7 +41,7 @@ final class ObjectServer implements AutoCloseable {
         return server;
     }
 
-    /** For the main methods: starts at the port in the arguments, or a free one, prints the port, and serves on. */
+    /** For the main methods: starts at the port in the arguments or a free one, prints the port, serves on. */
     static void run(String[] args, Handler handler) throws IOException, InterruptedException {
         try (ObjectServer server = start(args.length > 0 ? Integer.parseInt(args[0]) : 0, handler)) {
             System.out.println(server.port());
