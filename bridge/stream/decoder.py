@@ -498,8 +498,10 @@ class Decoder(DescriptorReader):
                 value = frame.values[0]
                 if plan.build is not None:
                     value = plan.build(value)
-            else:
+            elif frame.value is None or plan.replaces:
                 value = self._call_build(plan, frame)
+            else:
+                value = NotImplemented
             if value is not NotImplemented:
                 if frame.value is not None:  # referred to while in progress: Java sees the unresolved object there too
                     self._fill_generic(frame, frame.value)

@@ -8,7 +8,7 @@ cdef int TC_ARRAY, TC_BLOCKDATA, TC_BLOCKDATALONG, TC_CLASS, TC_CLASSDESC, TC_EN
 cdef int TC_LONGSTRING, TC_NULL, TC_OBJECT, TC_PROXYCLASSDESC, TC_REFERENCE, TC_RESET, TC_STRING
 cdef long long BASE_WIRE_HANDLE
 cdef Py_ssize_t MAX_BLOCK_BYTES
-cdef int BOOLEAN, BOXED, BYTES, CHARS, CLASS, CONSTANT, DESCRIPTOR, DOUBLE, ELEMENTS, FIELDS
+cdef int BOOLEAN, BOXED, BYTES, CHARS, CLASS, CONSTANT, DESCRIPTOR, DOUBLE, ELEMENTS, FIELDS, IMMUTABLE
 cdef int INTEGER, NULL, NUMBERS, PRIMITIVES, REDUCE, REPLACE, STRING
 cdef int _FIELDS, _ITEMS, _ELEMENTS
 cdef int _MAX_REPLACEMENTS, _MAX_ANNOTATION_DEPTH
@@ -85,7 +85,7 @@ cdef class Encoder:
     cdef object _step_fields(self, _Frame frame)
     @cython.locals(top=Py_ssize_t)
     cdef object _step_items(self, _Frame frame)
-    @cython.locals(top=Py_ssize_t)
+    @cython.locals(top=Py_ssize_t, plan=EncodePlan)
     cdef object _step_elements(self, _Frame frame)
     @cython.locals(out='native.NativeOut*', start=Py_ssize_t, size=Py_ssize_t, length=Py_ssize_t)
     cdef int _block_data(self, data) except -1

@@ -50,6 +50,7 @@ from .plan import (
     DOUBLE,
     ELEMENTS,
     FIELDS,
+    IMMUTABLE,
     INTEGER,
     NULL,
     NUMBERS,
@@ -239,6 +240,8 @@ class Encoder:
         elif shape == BOXED:
             self._start_object(plan.descriptor, None)
             self._primitive(plan.code, obj)
+        elif shape == IMMUTABLE:
+            self._reduced(plan, obj)
         elif not self._reference(obj):
             self._compound(plan, shape, obj)
 
@@ -249,6 +252,8 @@ class Encoder:
         elif plan.shape == BOXED:
             self._start_object(plan.descriptor, None)
             self._primitive(plan.code, obj)
+        elif plan.shape == IMMUTABLE:
+            self._reduced(plan, obj)
         elif not self._reference(obj):
             self._compound(plan, plan.shape, obj)
 
@@ -387,11 +392,12 @@ class Encoder:
     def _reduced(self, plan: Any, obj: Any) -> None:
         """An object whose adapter says what stands in it."""
         descriptor, values, annotations = plan.reduce(obj)
+        immutable = plan.shape == IMMUTABLE
         if descriptor is not plan.descriptor:
             plan = EncodePlan(REDUCE, descriptor)
         if len(values) != plan.length - plan.program.count(ANNOTATION):
             raise EncodeError(f"{descriptor.name} has other fields than the {len(values)} values given for it")
-        self._start_object(descriptor, obj)
+        self._start_object(descriptor, None if immutable else obj)
         frame = self._push(_FIELDS, plan, obj)
         frame.values = iter(values)
         frame.annotations = iter(annotations)
@@ -577,9 +583,13 @@ class Encoder:
 
     def _step_elements(self, frame: Any) -> None:
         top = self._top
+        plan = frame.plan
         for item in frame.items:
             frame.index += 1
-            self._value(item)
+            if plan.checks is None:
+                self._value(item)
+            else:
+                self._value_as(plan.checks[0][type(item)], item)
             if self._top != top:
                 return
         self._pop()

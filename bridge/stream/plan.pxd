@@ -17,6 +17,7 @@ cdef class DecodePlan:
     cdef readonly Py_ssize_t annotation_step
     cdef readonly object new
     cdef readonly object build
+    cdef readonly bint replaces
     cdef Py_ssize_t* slots
 
 @cython.final

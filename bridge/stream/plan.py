@@ -39,6 +39,7 @@ CONSTANT = 33  #: an enum constant
 CLASS = 34  #: a Class object
 DESCRIPTOR = 35  #: an ObjectStreamClass
 REPLACE = 36  #: another value is written in its place, as with Java's writeReplace
+IMMUTABLE = 37  #: as REDUCE; the value has no identity that counts, and is written anew each time, as a box is
 
 
 class DecodePlan:
@@ -54,6 +55,8 @@ class DecodePlan:
     is referred to already; for LIST, ``build(items, values)`` tells whether the contents, count still in front, are
     those of the class; for BOX, it converts the primitive. ``values`` has the fields of all levels in stream order,
     ``annotations`` a list per annotated level. ``NotImplemented`` or any exception means: take the generic form.
+    ``replaces``: for BUILD, the Java class has a ``readResolve``, so that references from within the object mean the
+    unresolved one. Without it an object that is part of itself takes the generic form, which can be.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class DecodePlan:
         names: list[str | None] | None = None,
         new: Callable[[], Any] | None = None,
         build: Callable[..., Any] | None = None,
+        replaces: bool = False,
     ) -> None:
         self.shape = shape
         self.descriptor = descriptor
@@ -78,6 +82,7 @@ class DecodePlan:
         self.annotation_step = self.program.find(ANNOTATION)
         self.new = new
         self.build = build
+        self.replaces = replaces
         if members is not None:
             self.slots = native.slot_table(members)
 
@@ -91,11 +96,11 @@ class EncodePlan:
     ``descriptor``: the class written. ``members``: for FIELDS, per step of the program the member descriptor of its slot
     (the first annotation step: the list of annotations), or None to read the attributes ``names``. ``checks``: for
     FIELDS, per step of the program None or a mapping from the type of the value to the plan to write it by, None for
-    its own; the mapping raises `EncodeError` for a type that cannot stand in the field.
-    ``reduce``: for FIELDS, if there is one, gives the annotations; for REDUCE, ``reduce(value)`` gives ``(descriptor,
-    values, annotations)`` where ``annotations`` is an iterable of contents per annotated level; for REPLACE, the value to
-    write; for CONSTANT, ``(descriptor, name)``; for CLASS and DESCRIPTOR the descriptor; for ELEMENTS and PRIMITIVES the
-    array's descriptor.
+    its own; the mapping raises `EncodeError` for a type that cannot stand in the field. For ELEMENTS, the one of all.
+    ``reduce``: for FIELDS, if there is one, gives the annotations; for REDUCE and IMMUTABLE, ``reduce(value)`` gives
+    ``(descriptor, values, annotations)`` where ``annotations`` is an iterable of contents per annotated level; for
+    REPLACE, the value to write; for CONSTANT, ``(descriptor, name)``; for CLASS and DESCRIPTOR the descriptor; for
+    ELEMENTS and PRIMITIVES the array's descriptor.
     ``code``: the primitive type code of BOXED and PRIMITIVES. ``alternatives``: for INTEGER, the plans of Integer, Long
     and BigInteger; for REPLACE, if there is one, the plan for a replacement of the same type.
     """
