@@ -14,7 +14,15 @@ from typing import cast
 
 from .address import Address
 from .base import AsyncKind, AsyncListener, AsyncTransport, Info, Kind, kind_of
-from .blocking import HERE, listening_tcp_socket, prepare_tcp, required_port, socket_address
+from .blocking import (
+    HERE,
+    discard_received,
+    listening_tcp_socket,
+    prepare_tcp,
+    required_port,
+    socket_address,
+    unanswered,
+)
 
 __all__ = ["KINDS", "SocketListener", "SocketTransport", "connect", "listen"]
 
@@ -56,7 +64,7 @@ class SocketTransport(asyncio.Protocol, AsyncTransport):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        sock = transport.get_extra_info("socket")
+        self._socket = sock = transport.get_extra_info("socket")
         if sock.family in (socket.AF_INET, socket.AF_INET6):
             prepare_tcp(sock)
         self._facts["socket"] = sock
@@ -79,6 +87,11 @@ class SocketTransport(asyncio.Protocol, AsyncTransport):
         return True  # sending goes on
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._closing:  # the event loop closes the socket after this
+            with self._socket.dup() as sock:
+                discard_received(sock)
+        if isinstance(exc, TimeoutError):  # the system's, and no timeout of the caller
+            exc = unanswered(exc)
         self._failure = exc
         self._ended = True
         self._readable.set()

@@ -25,12 +25,14 @@ __all__ = [
     "adopt",
     "connect",
     "deadline_of",
+    "discard_received",
     "left_of",
     "listen",
     "listening_tcp_socket",
     "prepare_tcp",
     "required_port",
     "socket_address",
+    "unanswered",
 ]
 
 _READ, _WRITE = 1, 4  # POLLIN, POLLOUT
@@ -70,6 +72,20 @@ def _wait(sockets: list[socket.socket], events: int, timeout: float | None) -> b
     for sock in sockets:
         poll.register(sock, events)
     return bool(poll.poll(None if timeout is None else math.ceil(timeout * 1000)))
+
+
+def discard_received(sock: socket.socket) -> None:
+    """Take what ``sock``, which does not block, has received, before it is closed.
+
+    Closing a socket with bytes unread makes the system reset the connection, and that may overtake what was sent
+    before.
+    """
+    try:
+        for _ in range(_DRAINED_BYTES >> 16):
+            if not sock.recv(1 << 16):
+                break
+    except OSError:
+        pass  # nothing there, or not connected any more
 
 
 class _Shared:
@@ -113,13 +129,7 @@ class _Shared:
                 self._give_back()
 
     def _give_back(self) -> None:
-        try:
-            # Bytes left unread would make the system answer with a reset, which may overtake what was sent before.
-            for _ in range(_DRAINED_BYTES >> 16):
-                if not self._sock.recv(1 << 16):
-                    break
-        except OSError:
-            pass
+        discard_received(self._sock)
         for sock in (self._sock, *self._companions):
             sock.close()
 
@@ -144,6 +154,8 @@ class SocketTransport(Transport):
                     return sock.recv(max_bytes)
                 except BlockingIOError:  # nothing there after all
                     pass
+                except TimeoutError as error:
+                    raise unanswered(error) from error
         raise TimeoutError(errno.ETIMEDOUT, f"nothing was received in {timeout} s")
 
     def send(self, data: bytes | memoryview, timeout: float | None = None) -> int:
@@ -155,6 +167,8 @@ class SocketTransport(Transport):
                 except BlockingIOError:
                     if not _wait([sock], _WRITE, left_of(deadline)):
                         raise TimeoutError(errno.ETIMEDOUT, f"nothing could be sent in {timeout} s") from None
+                except TimeoutError as error:
+                    raise unanswered(error) from error
 
     def send_eof(self) -> None:
         with self._shared as sock:
@@ -210,6 +224,11 @@ class SocketListener(Listener):
     def close(self) -> None:
         self._shared.close()
         self._waker.close()  # the other end is readable from now on: who waits wakes
+
+
+def unanswered(error: TimeoutError) -> ConnectionAbortedError:
+    """What to raise where the system gave the connection up: Python's name for that is the one for our timeouts."""
+    return ConnectionAbortedError(errno.ECONNABORTED, f"the peer does not answer any more: {error}")
 
 
 def socket_address(scheme: str, name: tuple[str, int] | tuple[str, int, int, int]) -> Address:

@@ -1,0 +1,561 @@
+"""Objects over a connection, blocking: ``connect``, ``listen``, ``serve``.
+
+    with connect("127.0.0.1", 9000) as channel:
+        channel.send({"hello": [1, 2.5, None]})
+        reply = channel.receive()
+
+The peer is anything that speaks Java's object streams, such as an unmodified Java program with an
+``ObjectOutputStream`` and an ``ObjectInputStream`` on its socket. All protocol is in ``connection``, all sockets are
+in ``transport``; here the two meet, and waiting, locks and errors are added.
+
+Threads: any number of threads may use a channel. Objects are sent one after the other, whole, in the order of the
+calls; one thread at a time receives.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final, Self, Unpack
+
+from .connection import (
+    NEED_DATA,
+    Connection,
+    ConnectionOptions,
+    DataReceived,
+    Event,
+    ObjectReceived,
+    PeerFailed,
+    State,
+)
+from .errors import (
+    BridgeError,
+    ChannelBroken,
+    ChannelClosed,
+    ChannelError,
+    ChannelTimeout,
+    ConnectError,
+    DecodeError,
+    LocalProtocolError,
+    PeerException,
+    SchemaError,
+    TruncatedStreamError,
+)
+from .transport import blocking
+from .transport.address import Address, Target
+from .transport.blocking import deadline_of, left_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .transport.base import Listener as TransportListener
+    from .transport.base import Transport
+
+__all__ = ["Channel", "Listener", "Server", "connect", "listen", "serve"]
+
+READ_BYTES: Final = 1 << 16
+
+log = logging.getLogger(__name__)
+
+
+def connect(
+    address: Target, port: int | None = None, *, timeout: float | None = None, **options: Unpack[ConnectionOptions]
+) -> Channel:
+    """A channel to the peer at ``address``: a URL, a host with ``port``, or both in a tuple.
+
+    ``timeout``, in seconds, is for the connecting alone. The options are those of a Connection: ``registry``,
+    ``limits``, ``object_filter``, ``reset_every``. ConnectError: nobody answered, or ``address`` is none.
+    """
+    place = Address.parse(address, port)
+    connection = Connection(**options)  # before anything is opened: it may refuse the options
+    try:
+        transport = blocking.connect(place, timeout)
+    except OSError as error:
+        raise ConnectError(f"no connection to {place}: {error}") from error
+    return Channel(transport, connection)
+
+
+def listen(
+    address: Target, port: int | None = None, *, backlog: int = 128, **options: Unpack[ConnectionOptions]
+) -> Listener:
+    """A listener at ``address``; port 0 lets the system choose one, no host means every interface.
+
+    ``backlog`` is how many peers may wait until they are accepted. The options are those of a Connection, for each
+    channel. ConnectError: it is impossible to listen there.
+    """
+    place = Address.parse(address, port)
+    Connection(**options)
+    try:
+        return Listener(blocking.listen(place, backlog), options)
+    except OSError as error:
+        raise ConnectError(f"cannot listen at {place}: {error}") from error
+
+
+def serve(
+    address: Target,
+    handler: Callable[[Channel], object],
+    *,
+    max_peers: int = 1000,
+    backlog: int = 128,
+    **options: Unpack[ConnectionOptions],
+) -> Server:
+    """A server at ``address``, which runs at once: ``handler(channel)`` is called in a thread for each peer.
+
+    Of more than ``max_peers`` at a time the others wait. Errors and options as in ``listen``. Call ``serve_forever``
+    to wait until the server stops, or use it in a ``with`` statement: it stops at the end.
+    """
+    if max_peers < 1:
+        raise SchemaError(f"max_peers must be 1 or more, not {max_peers!r}")
+    return Server(listen(address, backlog=backlog, **options), handler, max_peers)
+
+
+def outcome(event: Event, connection: Connection) -> Any:
+    """What ``receive`` answers to ``event``: the value, or an error."""
+    if isinstance(event, ObjectReceived):
+        return event.value
+    if isinstance(event, DataReceived):
+        return event.data
+    if isinstance(event, PeerFailed):
+        raise PeerException(event.throwable, offset=connection.received_offset)
+    raise ChannelClosed("the peer has ended the conversation", offset=connection.received_offset)
+
+
+class Channel:
+    """A conversation in objects. Made by ``connect``, a Listener or a Server, or over any ``transport``.
+
+    The channel owns the transport. Timeouts are in seconds, None waits as long as it takes. After ChannelTimeout the
+    channel goes on as if nothing had happened: nothing is half read, and nothing is sent twice.
+
+    ``peer`` and ``local`` are the addresses of the ends, None where there are none.
+    """
+
+    def __init__(self, transport: Transport, connection: Connection | None = None) -> None:
+        self._transport = transport
+        self._connection = Connection() if connection is None else connection
+        self._encoding = threading.Lock()  # held while an object becomes bytes, never while waiting
+        self._sending = threading.Lock()  # held by who gives queued bytes to the transport
+        self._receiving = threading.Lock()
+        self._requesting = threading.Lock()
+        self._queue: deque[memoryview] = deque()
+        self._send_failure: OSError | None = None
+        self._eof_queued = self._eof_sent = False
+        self._answer_due = False
+        self._closed = False
+        self._stopping = False
+        peer, local = transport.info("peer"), transport.info("local")
+        self.peer: Address | None = peer if isinstance(peer, Address) else None
+        self.local: Address | None = local if isinstance(local, Address) else None
+        # Two peers that both wait for the other's header before they send their own would wait for ever.
+        self._enqueue()
+        try:
+            self.flush(timeout=0)
+        except (ChannelTimeout, ChannelBroken):
+            pass  # it stays queued; or whoever uses the channel learns that it is broken
+
+    def __repr__(self) -> str:
+        return f"<Channel {self.local} to {self.peer} {self.state.value}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    @property
+    def state(self) -> State:
+        """Where the conversation is; CLOSED also when this side has closed the channel."""
+        return State.CLOSED if self._closed else self._connection.state
+
+    # ------------------------------------------------------------------------------------------------------ sending
+
+    def send(self, obj: object, *, timeout: float | None = None) -> None:
+        """Send ``obj``.
+
+        EncodeError: it cannot be written; nothing of it was sent and the channel goes on. ChannelTimeout: it is
+        written, but the peer has not taken it yet; it stays queued before all that is sent later, so do not send it
+        again (``flush`` waits again). ChannelBroken: the connection is gone, and it is unknown what arrived.
+        LocalProtocolError: after ``send_eof`` or ``close``.
+        """
+        self._transmit(self._connection.send, obj, timeout)
+
+    def send_unshared(self, obj: object, *, timeout: float | None = None) -> None:
+        """Send ``obj`` as one that no other object on the stream refers to. Errors as in ``send``."""
+        self._transmit(self._connection.send_unshared, obj, timeout)
+
+    def send_data(self, data: bytes, *, timeout: float | None = None) -> None:
+        """Send primitive data, which Java reads with ``readInt``, ``readUTF`` and so on. Errors as in ``send``."""
+        self._transmit(self._connection.send_data, data, timeout)
+
+    def send_exception(self, throwable: object, *, timeout: float | None = None) -> None:
+        """Let what the peer reads now fail with ``throwable``; the conversation goes on. Errors as in ``send``."""
+        self._transmit(self._connection.send_exception, throwable, timeout)
+
+    def reset(self, *, timeout: float | None = None) -> None:
+        """Let both sides forget what was sent, and free it (TC_RESET). Errors as in ``send``."""
+        with self._encoding:
+            self._check_sending()
+            self._connection.reset()
+            self._enqueue()
+        self.flush(timeout=timeout)
+
+    def flush(self, *, timeout: float | None = None) -> None:
+        """Wait until everything sent so far is with the system. Only needed after a ChannelTimeout from sending.
+
+        ChannelTimeout, ChannelBroken: as in ``send``.
+        """
+        deadline = deadline_of(timeout)
+        _acquire(self._sending, deadline)
+        try:
+            while self._queue and self._send_failure is None:
+                data = self._queue[0]
+                try:
+                    sent = self._transport.send(data, left_of(deadline))
+                except TimeoutError as error:
+                    raise ChannelTimeout(
+                        f"the peer did not take {sum(map(len, self._queue))} bytes in {timeout} s; they stay queued"
+                    ) from error
+                except OSError as error:
+                    self._send_failure = error
+                    break
+                if sent == len(data):
+                    self._queue.popleft()
+                else:
+                    self._queue[0] = data[sent:]
+            if self._send_failure is None and self._eof_queued and not self._eof_sent:
+                try:
+                    self._transport.send_eof()
+                    self._eof_sent = True
+                except OSError as error:
+                    self._send_failure = error
+        finally:
+            self._sending.release()
+        self._check_send_failure()
+
+    def send_eof(self, *, timeout: float | None = None) -> None:
+        """End our side of the conversation; the peer's ``receive`` ends after what was sent. Receiving goes on.
+
+        Can be repeated. Errors as in ``send``.
+        """
+        with self._encoding:
+            if self._closed or self._eof_queued:
+                return
+            self._connection.send_eof()
+            self._eof_queued = True
+        self.flush(timeout=timeout)
+
+    def _transmit(self, write: Callable[[Any], None], obj: object, timeout: float | None) -> None:
+        with self._encoding:
+            self._check_sending()
+            write(obj)
+            self._enqueue()
+        self.flush(timeout=timeout)
+
+    def _enqueue(self) -> None:
+        data = self._connection.data_to_send()
+        if data:
+            self._queue.append(memoryview(data))
+
+    def _check_sending(self) -> None:
+        if self._closed:
+            raise LocalProtocolError("this channel was closed: nothing can be sent any more")
+        self._check_send_failure()
+
+    def _check_send_failure(self) -> None:
+        if self._send_failure is not None:
+            self._queue.clear()
+            if self._closed:
+                raise ChannelBroken("this channel was closed while something was being sent") from self._send_failure
+            raise ChannelBroken(f"the connection failed: {self._send_failure}") from self._send_failure
+
+    # ---------------------------------------------------------------------------------------------------- receiving
+
+    def receive(self, *, timeout: float | None = None) -> Any:
+        """The next object from the peer.
+
+        Primitive data that comes where an object could is given as a ``BlockData``, a kind of ``bytes``: a block of
+        it at a time, as the peer happened to cut it.
+
+        ChannelTimeout: nothing came whole; what came so far is kept. ChannelClosed: the peer has ended, or this side
+        has closed the channel. ChannelBroken: the connection failed or ended inside an object. DecodeError: what came
+        is no object stream, or is not let in; the receiving ends there. PeerException: the peer failed while writing
+        an object; the channel goes on.
+        """
+        deadline = deadline_of(timeout)
+        _acquire(self._receiving, deadline)
+        try:
+            event = self._next_event(deadline, timeout)
+            self._answer_due = False
+        except ChannelTimeout:
+            raise
+        except BridgeError:
+            self._answer_due = False
+            raise
+        finally:
+            self._receiving.release()
+        return outcome(event, self._connection)
+
+    def request(self, obj: object, *, timeout: float | None = None) -> Any:
+        """Send ``obj`` and receive the answer; of several threads one at a time.
+
+        Errors as in ``send`` and ``receive``. After ChannelTimeout the answer is still to come: ``receive`` gives it,
+        and until then another request is a LocalProtocolError, as it would get the wrong answer.
+        """
+        deadline = deadline_of(timeout)
+        _acquire(self._requesting, deadline)
+        try:
+            with self._encoding:
+                self._check_sending()
+                if self._answer_due:
+                    raise LocalProtocolError("the answer to an earlier request is still to come: receive() gives it")
+                self._connection.send(obj)
+                self._enqueue()
+                self._answer_due = True
+            self.flush(timeout=left_of(deadline))
+            return self.receive(timeout=left_of(deadline))
+        finally:
+            self._requesting.release()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        """The next object, until the conversation has ended cleanly. Other errors as in ``receive``."""
+        try:
+            return self.receive()
+        except ChannelClosed:
+            raise StopIteration from None
+
+    def _next_event(self, deadline: float | None, timeout: float | None) -> Event:
+        """The next event that is not NEED_DATA. Holds ``_receiving``."""
+        connection = self._connection
+        while True:
+            if self._closed:
+                raise ChannelClosed("this channel was closed", offset=connection.received_offset)
+            try:
+                event = connection.next_event()
+            except TruncatedStreamError as error:
+                raise self._ended_inside(error) from error
+            if event is not NEED_DATA:
+                return event
+            if self._stopping and not connection.in_content:
+                raise ChannelClosed("no more is received: this side is stopping", offset=connection.received_offset)
+            try:
+                data = self._transport.receive(READ_BYTES, left_of(deadline))
+            except TimeoutError as error:
+                raise ChannelTimeout(f"nothing came whole in {timeout} s", offset=connection.received_offset) from error
+            except OSError as error:
+                if self._closed:
+                    continue
+                raise ChannelBroken(f"the connection failed: {error}", offset=connection.received_offset) from error
+            if data:
+                connection.receive_data(data)
+            else:
+                connection.receive_eof()
+
+    def _ended_inside(self, error: TruncatedStreamError) -> ChannelBroken | ChannelClosed:
+        if self._closed or self._stopping:
+            return ChannelClosed("no more is received: this side is stopping", offset=error.offset)
+        return ChannelBroken(f"the peer has gone: {error.message}", offset=error.offset, path=error.path)
+
+    # ------------------------------------------------------------------------------------------------------- ending
+
+    def stop_receiving(self) -> None:
+        """Let ``receive``, also the one that waits now, end with ChannelClosed as soon as nothing is half received.
+
+        Sending goes on. Does not wait.
+        """
+        self._stopping = True
+        if not self._connection.in_content:
+            self._transport.stop_receiving()
+
+    def close(self) -> None:
+        """End the conversation and give everything back. Does not wait, and can be repeated.
+
+        What was sent still arrives (only what a ChannelTimeout left in the queue is lost). A thread that waits in
+        ``receive`` gets ChannelClosed.
+        """
+        self._closed = True
+        self._transport.close()
+
+
+def _acquire(lock: threading.Lock, deadline: float | None) -> None:
+    left = left_of(deadline)
+    if not lock.acquire(timeout=-1 if left is None else left):
+        raise ChannelTimeout("other threads used the channel all the time")
+
+
+class Listener:
+    """Gives a channel for each peer that connects. Iterating over it does so until it is closed.
+
+    ``address`` is where it listens, with the real port.
+    """
+
+    def __init__(self, listener: TransportListener, options: ConnectionOptions | None = None) -> None:
+        self._listener = listener
+        self._options = ConnectionOptions() if options is None else options
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"<Listener {self.address}{' closed' if self._closed else ''}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    @property
+    def address(self) -> Address:
+        return self._listener.address
+
+    def accept(self, *, timeout: float | None = None) -> Channel:
+        """The channel of the next peer.
+
+        ChannelTimeout: none came in ``timeout`` seconds. ChannelClosed: the listener is closed, here or in another
+        thread. ConnectError: the system could not accept a peer (out of file descriptors, perhaps); the next may do.
+        """
+        try:
+            transport = self._listener.accept(timeout)
+        except TimeoutError as error:
+            raise ChannelTimeout(f"no peer came in {timeout} s") from error
+        except OSError as error:
+            if self._closed:
+                raise ChannelClosed("the listener was closed") from error
+            raise ConnectError(f"no peer could be accepted at {self.address}: {error}") from error
+        return Channel(transport, Connection(**self._options))
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Channel:
+        try:
+            return self.accept()
+        except ChannelClosed:
+            raise StopIteration from None
+
+    def close(self) -> None:
+        """Accept no more peers; the channels accepted before go on. Can be repeated."""
+        self._closed = True
+        self._listener.close()
+
+
+class Server:
+    """Calls ``handler(channel)`` in a thread for each peer of ``listener``; made by ``serve``.
+
+    The channel is closed when the handler returns. An exception that leaves the handler is logged and ends that peer's
+    conversation, no other.
+    """
+
+    def __init__(self, listener: Listener, handler: Callable[[Channel], object], max_peers: int = 1000) -> None:
+        self._listener = listener
+        self._handler = handler
+        self._places = threading.Semaphore(max_peers)
+        self._lock = threading.Lock()
+        self._peers: dict[threading.Thread, Channel] = {}
+        self._stopping = threading.Event()
+        self._accepting = threading.Thread(target=self._accept, name=f"bridge server {listener.address}", daemon=True)
+        self._accepting.start()
+
+    def __repr__(self) -> str:
+        return f"<Server {self.address} with {self.peer_count} peers{' stopping' if self._stopping.is_set() else ''}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
+
+    @property
+    def address(self) -> Address:
+        """Where it listens, with the real port."""
+        return self._listener.address
+
+    @property
+    def peer_count(self) -> int:
+        """The peers being served now."""
+        return len(self._peers)
+
+    def serve_forever(self) -> None:
+        """Wait until another thread calls ``stop``; an interrupt (Ctrl-C) stops the server and is raised again."""
+        try:
+            self._stopping.wait()
+        finally:
+            self.stop()
+
+    def stop(self, *, timeout: float | None = None) -> bool:
+        """Accept no more peers, let every handler finish what it has begun, then close. Can be repeated.
+
+        A handler that waits for an object gets ChannelClosed (a ``for`` loop over the channel ends); one that is at
+        work goes on, and can still send. Who is not done after ``timeout`` seconds is cut off. Whether all were done
+        in time.
+        """
+        deadline = deadline_of(timeout)
+        self._stopping.set()
+        self._listener.close()
+        self._places.release()
+        _join(self._accepting, deadline)
+        with self._lock:
+            peers = dict(self._peers)
+        for channel in peers.values():
+            channel.stop_receiving()
+        for thread in peers:
+            _join(thread, deadline)
+        late = [channel for thread, channel in peers.items() if thread.is_alive()]
+        if threading.current_thread() in peers:
+            late.remove(peers[threading.current_thread()])
+        for channel in late:
+            channel.close()
+        return not late
+
+    def _accept(self) -> None:
+        while True:
+            self._places.acquire()
+            if self._stopping.is_set():
+                return
+            try:
+                channel = self._listener.accept()
+            except ChannelClosed:
+                return
+            except ConnectError:
+                log.exception("the server at %s goes on", self.address)
+                self._places.release()
+                self._stopping.wait(0.1)  # whatever the system lacks, it will not have at once
+                continue
+            thread = threading.Thread(
+                target=self._serve, args=(channel,), name=f"bridge peer {channel.peer}", daemon=True
+            )
+            with self._lock:
+                if self._stopping.is_set():
+                    channel.close()
+                    return
+                self._peers[thread] = channel
+            try:
+                thread.start()
+            except RuntimeError:
+                log.exception("there is no thread for %s", channel.peer)
+                channel.close()
+                self._forget(thread)
+
+    def _serve(self, channel: Channel) -> None:
+        try:
+            with channel:
+                self._handler(channel)
+        except ChannelClosed:
+            pass
+        except (ChannelError, DecodeError) as error:
+            log.warning("the conversation with %s ended: %s: %s", channel.peer, type(error).__name__, error)
+        except Exception:
+            log.exception("the handler of the conversation with %s failed", channel.peer)
+        finally:
+            self._forget(threading.current_thread())
+
+    def _forget(self, thread: threading.Thread) -> None:
+        with self._lock:
+            del self._peers[thread]
+        self._places.release()
+
+
+def _join(thread: threading.Thread, deadline: float | None) -> None:
+    if thread is not threading.current_thread():
+        thread.join(left_of(deadline))

@@ -1,0 +1,827 @@
+"""Objects over a connection, blocking. Sockets are on the loopback interface, or there are none."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from bridge.channel import READ_BYTES, Channel, Listener, Server, connect, listen, serve
+from bridge.connection import Connection, State
+from bridge.errors import (
+    BridgeError,
+    ChannelBroken,
+    ChannelClosed,
+    ChannelTimeout,
+    ConnectError,
+    CorruptedStreamError,
+    LocalProtocolError,
+    NotSerializableError,
+    PeerException,
+    RejectedError,
+    SchemaError,
+)
+from bridge.limits import Limits
+from bridge.stream.constants import STREAM_HEADER
+from bridge.stream.model import BlockData
+from bridge.transport.address import Address
+from bridge.transport.memory import CannedTransport, pair
+
+Ends = tuple[Channel, Channel]
+
+# Only so that a test that fails does not hang.
+ENOUGH_SECONDS = 20.0
+
+VALUES: list[Any] = [None, "text", 7, 2**40, 2.5, True, b"bytes", [1, [2, "three"], None], {"key": [1]}]
+
+
+@pytest.fixture
+def ends() -> Iterator[Ends]:
+    """Two channels that are connected."""
+    with listen("127.0.0.1", 0) as listener, connect(listener.address) as here, listener.accept() as there:
+        yield here, there
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(10) as pool:
+        yield pool
+
+
+def message(*objects: object, **options: Any) -> bytes:
+    connection = Connection(**options)
+    for obj in objects:
+        connection.send(obj)
+    return connection.data_to_send()
+
+
+def state_of(channel: Channel) -> State:
+    return channel.state
+
+
+def echo(channel: Channel) -> None:
+    for obj in channel:
+        channel.send(obj)
+
+
+# ----------------------------------------------------------------------------------------------- sending, receiving
+
+
+def test_objects_go_both_ways(ends: Ends) -> None:
+    here, there = ends
+    for value in VALUES:
+        here.send(value)
+        assert there.receive() == value
+        there.send(value)
+        assert here.receive() == value
+
+
+def test_both_ends_know_both_addresses(ends: Ends) -> None:
+    here, there = ends
+    assert here.peer == there.local
+    assert here.local == there.peer
+    assert isinstance(here.peer, Address)
+    assert str(here.peer) in repr(here)
+
+
+def test_iterating_gives_every_object_until_the_peer_ends(ends: Ends) -> None:
+    here, there = ends
+    for value in VALUES:
+        here.send(value)
+    here.close()
+    assert list(there) == VALUES
+    assert list(there) == []
+    with pytest.raises(ChannelClosed):
+        there.receive()
+
+
+def test_an_end_that_ended_sending_still_receives(ends: Ends) -> None:
+    here, there = ends
+    here.send("question")
+    here.send_eof()
+    here.send_eof()
+    assert state_of(here) is State.SENDING_ENDED
+    assert list(there) == ["question"]
+    assert state_of(there) is State.PEER_ENDED
+    there.send("answer")
+    assert here.receive() == "answer"
+    with pytest.raises(LocalProtocolError, match="ended"):
+        here.send("more")
+    there.send_eof()
+    assert list(here) == []
+    assert state_of(here) is state_of(there) is State.CLOSED
+
+
+def test_a_request_is_a_send_and_a_receive() -> None:
+    with serve("127.0.0.1:0", echo) as server, connect(server.address) as channel:
+        for value in VALUES:
+            assert channel.request(value) == value
+
+
+def test_the_rest_of_the_verbs(ends: Ends) -> None:
+    here, there = ends
+    here.send_data(b"\0\0\0\7")
+    here.send_unshared(["text"])
+    here.reset()
+    here.send_exception("went wrong")
+    here.send("after")
+    data = there.receive()
+    assert isinstance(data, BlockData)
+    assert data == b"\0\0\0\7"
+    assert there.receive() == ["text"]
+    with pytest.raises(PeerException) as caught:
+        there.receive()
+    assert caught.value.throwable == "went wrong"
+    assert there.receive() == "after"
+
+
+def test_an_exception_of_the_peer_does_not_end_the_iteration(ends: Ends) -> None:
+    here, there = ends
+    here.send_exception("went wrong")
+    here.send("after")
+    here.close()
+    with pytest.raises(PeerException):
+        list(there)
+    assert list(there) == ["after"]
+
+
+def test_the_header_goes_out_before_anything_is_asked_for() -> None:
+    """Two Java peers that open their input streams first wait for each other's header."""
+    transport = CannedTransport()
+    Channel(transport)
+    assert transport.sent == STREAM_HEADER
+
+
+def test_a_stream_that_arrives_byte_by_byte_is_read_all_the_same() -> None:
+    data = message(*VALUES)
+    channel = Channel(CannedTransport([bytes([byte]) for byte in data]))
+    assert list(channel) == VALUES
+
+
+def test_at_most_64_kib_are_read_at_a_time() -> None:
+    sizes = []
+
+    class Recorder(CannedTransport):
+        def receive(self, max_bytes: int, timeout: float | None = None) -> bytes:
+            sizes.append(max_bytes)
+            return super().receive(max_bytes, timeout)
+
+    assert Channel(Recorder([message(bytes(200_000))])).receive() == bytes(200_000)
+    assert set(sizes) == {READ_BYTES}
+    assert len(sizes) == 4
+    assert READ_BYTES == 65536
+
+
+def test_large_and_deep_objects_pass_at_the_default_limits(ends: Ends, pool: ThreadPoolExecutor) -> None:
+    here, there = ends
+    sent = pool.submit(here.send, bytes(20_000_000))
+    assert len(there.receive()) == 20_000_000
+    sent.result()
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    sent = pool.submit(here.send, deep)
+    received = there.receive()
+    sent.result()
+    depth = 0
+    while received:
+        received = received[0]
+        depth += 1
+    assert depth == 100_000
+    while deep:  # or Python itself runs out of stack
+        deep = deep.pop()
+
+
+def test_many_objects_go_both_ways_at_once(ends: Ends, pool: ThreadPoolExecutor) -> None:
+    count = 200
+
+    def send(channel: Channel) -> None:
+        for _ in range(count):
+            channel.send(bytes(10_000))
+
+    def receive(channel: Channel) -> list[Any]:
+        return [channel.receive() for _ in range(count)]
+
+    sending = [pool.submit(send, end) for end in ends]
+    receiving = [pool.submit(receive, end) for end in ends]
+    assert [received.result() for received in receiving] == [[bytes(10_000)] * count] * 2
+    for sent in sending:
+        sent.result()
+
+
+def test_threads_that_send_at_once_send_whole_objects(ends: Ends, pool: ThreadPoolExecutor) -> None:
+    here, there = ends
+    threads, count = 4, 100
+    start = threading.Barrier(threads)
+
+    def send(thread: int) -> None:
+        start.wait()
+        for i in range(count):
+            here.send([thread, i, "x" * (i * 50)])
+
+    sending = [pool.submit(send, thread) for thread in range(threads)]
+    received = [there.receive() for _ in range(threads * count)]
+    for sent in sending:
+        sent.result()
+    for thread in range(threads):
+        assert [i for by, i, _ in received if by == thread] == list(range(count))
+    assert all(len(text) == i * 50 for _, i, text in received)
+
+
+def test_threads_that_request_at_once_get_their_own_answers(pool: ThreadPoolExecutor) -> None:
+    with serve("127.0.0.1:0", echo) as server, connect(server.address) as channel:
+        asked = [(thread, i) for thread in range(4) for i in range(50)]
+        answers = list(pool.map(lambda question: channel.request(list(question)), asked))
+        assert answers == [list(question) for question in asked]
+
+
+# ------------------------------------------------------------------------------------------------------- refusals
+
+
+def test_what_cannot_be_written_is_refused_before_any_byte_and_the_channel_goes_on() -> None:
+    transport = CannedTransport()
+    channel = Channel(transport)
+    before = bytes(transport.sent)
+    for send in (channel.send, channel.send_unshared, channel.send_exception, channel.request):
+        with pytest.raises(NotSerializableError) as caught:
+            send({"orders": [1, object()]})
+        assert caught.value.path is not None
+        assert caught.value.path.startswith("$")
+    assert bytes(transport.sent).removeprefix(before) in (b"", b"\x79")
+    channel.send("after")
+    assert list(Channel(CannedTransport([bytes(transport.sent)]))) == ["after"]
+
+
+def test_a_refused_object_does_not_disturb_the_conversation() -> None:
+    with serve("127.0.0.1:0", echo) as server, connect(server.address) as channel:
+        assert channel.request([1]) == [1]
+        with pytest.raises(NotSerializableError, match="object"):
+            channel.request([1, [object()]])
+        assert channel.request([2]) == [2]
+
+
+def test_what_is_no_stream_is_an_error_that_says_where() -> None:
+    for data in (b"GET / HTTP/1.1\r\n\r\n", STREAM_HEADER + b"\0\0"):
+        channel = Channel(CannedTransport([data]))
+        for _ in range(2):
+            with pytest.raises(CorruptedStreamError) as caught:
+                channel.receive()
+            assert caught.value.offset is not None
+        assert state_of(channel) is State.BROKEN
+        channel.send("still possible")
+
+
+def test_limits_and_filters_hold_on_a_channel() -> None:
+    refusing: list[dict[str, Any]] = [
+        {"limits": Limits(maxarray=9)},
+        {"object_filter": "!*"},
+        {"object_filter": "maxdepth=1"},
+    ]
+    with listen("127.0.0.1", 0) as listener:
+        for options in refusing:
+            with connect(listener.address, **options) as here, listener.accept() as there:
+                there.send([[bytes(10)]])
+                with pytest.raises(RejectedError):
+                    here.receive()
+
+
+def test_options_that_make_no_sense_are_refused_before_anything_is_opened() -> None:
+    for open_ in (connect, listen, lambda address, **options: serve(address, echo, **options)):
+        with pytest.raises(SchemaError):
+            open_("127.0.0.1:1", reset_every=0)
+    with pytest.raises(SchemaError, match="max_peers"):
+        serve("127.0.0.1:0", echo, max_peers=0)
+
+
+# ----------------------------------------------------------------------------------------------- ends and hang-ups
+
+
+def test_a_peer_that_hangs_up_between_objects_has_ended() -> None:
+    for data in (b"", STREAM_HEADER, message("first")):
+        channel = Channel(CannedTransport([data] if data else []))
+        assert list(channel) == ["first"] * (len(data) > 4)
+        with pytest.raises(ChannelClosed):
+            channel.receive()
+
+
+def test_a_peer_that_hangs_up_at_any_byte_of_an_object_has_broken_off() -> None:
+    first, second = "first", {"second": [1, b"bytes", 2**70]}
+    start = len(message(first)) + 1  # a reset comes first
+    data = message(first, second)
+    for cut in range(start + 1, len(data)):
+        channel = Channel(CannedTransport([data[:cut]]))
+        assert channel.receive() == first
+        for _ in range(2):
+            with pytest.raises(ChannelBroken) as caught:
+                channel.receive()
+            assert caught.value.offset == cut
+            assert isinstance(caught.value.__cause__, BridgeError)
+
+
+def test_a_connection_that_fails_is_broken() -> None:
+    channel = Channel(CannedTransport([message("first"), ConnectionResetError("reset")]))
+    assert channel.receive() == "first"
+    with pytest.raises(ChannelBroken, match="reset") as caught:
+        channel.receive()
+    assert isinstance(caught.value.__cause__, ConnectionResetError)
+
+
+def test_a_peer_that_resets_the_connection_has_broken_off(ends: Ends) -> None:
+    here, there = ends
+    sock = there._transport.info("socket")
+    assert isinstance(sock, socket.socket)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    sock.close()
+    with pytest.raises(ChannelBroken):
+        here.receive(timeout=ENOUGH_SECONDS)
+    for _ in range(2):
+        with pytest.raises(ChannelBroken):
+            here.send("to nobody")
+
+
+def test_what_was_sent_before_closing_arrives(ends: Ends) -> None:
+    here, there = ends
+    there.send("never read")
+    here.send(bytes(100_000))
+    here.close()
+    assert there.receive() == bytes(100_000)
+
+
+def test_after_closing_nothing_is_sent_or_received(ends: Ends) -> None:
+    here, _there = ends
+    here.close()
+    here.close()
+    here.send_eof()
+    assert state_of(here) is State.CLOSED
+    for send in (here.send, here.send_unshared, here.send_exception, here.request):
+        with pytest.raises(LocalProtocolError, match="closed"):
+            send("x")
+    with pytest.raises(LocalProtocolError, match="closed"):
+        here.reset()
+    with pytest.raises(ChannelClosed, match="closed"):
+        here.receive()
+
+
+def test_closing_ends_the_thread_that_receives(ends: Ends, pool: ThreadPoolExecutor) -> None:
+    here, there = ends
+    there._transport.send(message("half")[4:-1])
+    received: Future[list[Any]] = pool.submit(list, here)
+    here.close()
+    assert received.result(ENOUGH_SECONDS) == []
+
+
+def test_closing_ends_the_thread_that_sends(ends: Ends, pool: ThreadPoolExecutor) -> None:
+    here, _there = ends
+    started = threading.Event()
+
+    def send() -> None:
+        while True:
+            here.send(bytes(1 << 20))
+            started.set()
+
+    sending = pool.submit(send)
+    assert started.wait(ENOUGH_SECONDS)
+    here.close()
+    with pytest.raises((ChannelBroken, LocalProtocolError), match="closed"):
+        sending.result(ENOUGH_SECONDS)
+
+
+def test_stopping_ends_the_receiving_and_not_the_sending(ends: Ends, pool: ThreadPoolExecutor) -> None:
+    here, there = ends
+    received: Future[list[Any]] = pool.submit(list, here)
+    here.stop_receiving()
+    assert received.result(ENOUGH_SECONDS) == []
+    here.send("last words")
+    assert there.receive() == "last words"
+
+
+def test_stopping_lets_what_is_half_received_come_to_its_end() -> None:
+    data = message("whole")
+    here, there = pair()
+    channel = Channel(here)
+    there.send(data[:-1])
+    with pytest.raises(ChannelTimeout):
+        channel.receive(timeout=0)
+    channel.stop_receiving()
+    there.send(data[-1:])
+    assert channel.receive() == "whole"
+    with pytest.raises(ChannelClosed, match="stopping"):
+        channel.receive()
+
+
+def test_an_object_that_begins_after_stopping_is_not_waited_for() -> None:
+    here, there = pair()
+    channel = Channel(here)
+    channel.stop_receiving()
+    there.send(message("too late")[:-1])
+    with pytest.raises(ChannelClosed, match="stopping"):
+        channel.receive()
+
+
+# ---------------------------------------------------------------------------------------------------------- timeouts
+
+
+def test_a_receive_that_takes_too_long_loses_nothing(ends: Ends) -> None:
+    here, there = ends
+    data = message([1, "text"])[4:]
+    for byte in data[:-1]:
+        with pytest.raises(ChannelTimeout):
+            here.receive(timeout=0)
+        there._transport.send(bytes([byte]))
+    with pytest.raises(ChannelTimeout) as caught:
+        here.receive(timeout=0.001)
+    assert isinstance(caught.value, TimeoutError)
+    there._transport.send(data[-1:])
+    assert here.receive(timeout=ENOUGH_SECONDS) == [1, "text"]
+
+
+def test_a_send_that_takes_too_long_is_sent_once_and_whole(pool: ThreadPoolExecutor) -> None:
+    ours, theirs = pair(capacity_bytes=1000)
+    here, there = Channel(ours), Channel(theirs)
+    for i in range(3):
+        with pytest.raises(ChannelTimeout, match="stay queued"):
+            here.send([i, bytes(5000)], timeout=0.001)
+    with pytest.raises(ChannelTimeout):
+        here.flush(timeout=0)
+    flushed = pool.submit(here.flush)
+    assert [there.receive() for _ in range(3)] == [[i, bytes(5000)] for i in range(3)]
+    flushed.result(ENOUGH_SECONDS)
+    here.send("next")
+    assert there.receive() == "next"
+
+
+def test_an_end_that_takes_too_long_comes_after_what_is_queued(pool: ThreadPoolExecutor) -> None:
+    ours, theirs = pair(capacity_bytes=1000)
+    here, there = Channel(ours), Channel(theirs)
+    with pytest.raises(ChannelTimeout):
+        here.send(bytes(5000), timeout=0)
+    with pytest.raises(ChannelTimeout):
+        here.send_eof(timeout=0)
+    flushed = pool.submit(here.flush)
+    assert list(there) == [bytes(5000)]
+    flushed.result(ENOUGH_SECONDS)
+
+
+def test_a_sending_that_fails_in_the_middle_is_broken_for_good() -> None:
+    channel = Channel(CannedTransport(accepts=[4, 3, BrokenPipeError("gone")]))
+    for _ in range(2):
+        with pytest.raises(ChannelBroken, match="gone"):
+            channel.send("text")
+    with pytest.raises(ChannelBroken):
+        channel.flush()
+
+
+GONE = ConnectionResetError("gone")
+
+
+@pytest.mark.parametrize("accepts", [[GONE, GONE], [TimeoutError(), 4, GONE]])
+def test_a_channel_can_be_made_where_the_peer_is_gone_already(accepts: list[Any]) -> None:
+    channel = Channel(CannedTransport([message("last")], accepts))
+    with pytest.raises(ChannelBroken, match="gone"):
+        channel.send("text")
+    with pytest.raises(ChannelBroken, match="gone"):
+        channel.send_eof()
+    assert channel.receive() == "last"
+
+
+def test_an_end_that_cannot_be_told_is_broken() -> None:
+    class NoEnd(CannedTransport):
+        def send_eof(self) -> None:
+            raise BrokenPipeError("gone")
+
+    channel = Channel(NoEnd())
+    with pytest.raises(ChannelBroken, match="gone"):
+        channel.send_eof()
+
+
+def test_a_thread_waits_for_the_others_no_longer_than_it_was_told(ends: Ends, pool: ThreadPoolExecutor) -> None:
+    here, there = ends
+    with here._receiving, pytest.raises(ChannelTimeout, match="other threads"):
+        here.receive(timeout=0)
+    with here._sending, pytest.raises(ChannelTimeout, match="other threads"):
+        here.send("queued", timeout=-1)
+    with here._requesting, pytest.raises(ChannelTimeout, match="other threads"):
+        here.request("not sent", timeout=0.001)
+    here.send("next")
+    assert (there.receive(), there.receive()) == ("queued", "next")
+
+
+def test_an_answer_that_comes_late_is_not_taken_for_the_next_one(ends: Ends) -> None:
+    here, there = ends
+    with pytest.raises(ChannelTimeout):
+        here.request("first", timeout=0)
+    with pytest.raises(LocalProtocolError, match="still to come"):
+        here.request("second")
+    assert there.receive() == "first"
+    there.send("first answer")
+    assert here.receive() == "first answer"
+    there.send("second answer")
+    assert here.request("second") == "second answer"
+    assert there.receive() == "second"
+
+
+def test_an_answer_that_never_comes_is_not_waited_for(ends: Ends) -> None:
+    here, there = ends
+    there.close()
+    with pytest.raises(ChannelClosed):
+        here.request("first")
+    with pytest.raises((ChannelClosed, ChannelBroken)):
+        here.request("second")
+
+
+# ------------------------------------------------------------------------------------------------- connect and listen
+
+NOWHERE = [
+    ("tcp://127.0.0.1", "port"),
+    ("nonsense://127.0.0.1:1", "nonsense"),
+    ("127.0.0.1:http", "port"),
+]
+
+
+@pytest.mark.parametrize(("address", "message"), NOWHERE)
+def test_what_is_no_address_is_refused(address: str, message: str) -> None:
+    for open_ in (connect, listen):
+        with pytest.raises(ConnectError, match=message):
+            open_(address)
+
+
+def test_where_nobody_listens_no_connection_is_made() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        with pytest.raises(ConnectError, match="no connection to tcp://127") as caught:
+            connect(*unused.getsockname(), timeout=ENOUGH_SECONDS)
+        assert isinstance(caught.value.__cause__, ConnectionRefusedError)
+
+
+def test_where_somebody_listens_nobody_else_can() -> None:
+    with listen("127.0.0.1", 0) as listener, pytest.raises(ConnectError, match="cannot listen"):
+        listen(listener.address)
+
+
+ADDRESS_FORMS: list[Callable[[int], tuple[Any, ...]]] = [
+    lambda port: (f"tcp://127.0.0.1:{port}",),
+    lambda port: (f"127.0.0.1:{port}",),
+    lambda port: ("127.0.0.1", port),
+    lambda port: (("127.0.0.1", port),),
+    lambda port: (Address(host="127.0.0.1", port=port),),
+    lambda port: (Address(host="127.0.0.1"), port),
+    lambda port: ("localhost", port),
+]
+
+
+@pytest.mark.parametrize("form", ADDRESS_FORMS)
+def test_every_form_of_an_address_leads_there(form: Callable[[int], tuple[Any, ...]]) -> None:
+    with listen(":0") as listener:
+        assert listener.address.port
+        with connect(*form(listener.address.port)) as here, listener.accept() as there:
+            here.send("hello")
+            assert there.receive() == "hello"
+
+
+def test_ipv6_is_spoken() -> None:
+    if not socket.has_dualstack_ipv6():
+        with pytest.raises(ConnectError):
+            listen("[::1]:0")
+        return
+    with listen("[::1]:0") as listener, connect(str(listener.address)) as here, listener.accept() as there:
+        here.send("hello")
+        assert there.receive() == "hello"
+        assert there.peer is not None
+        assert there.peer.host == "::1"
+
+
+def test_a_listener_gives_peer_after_peer_until_it_is_closed(pool: ThreadPoolExecutor) -> None:
+    def take(listener: Listener) -> list[Any]:
+        taken = []
+        for channel in listener:
+            with channel:
+                taken.append(channel.receive())
+                channel.send("taken")
+        return taken
+
+    with listen("127.0.0.1", 0) as listener:
+        taken = pool.submit(take, listener)
+        for i in range(3):
+            with connect(listener.address) as channel:
+                assert channel.request(i) == "taken"
+    assert taken.result(ENOUGH_SECONDS) == [0, 1, 2]
+    with pytest.raises(ChannelClosed):
+        listener.accept()
+    assert "closed" in repr(listener)
+
+
+def test_no_peer_in_time_is_a_timeout() -> None:
+    with listen("127.0.0.1", 0) as listener:
+        with pytest.raises(ChannelTimeout):
+            listener.accept(timeout=0)
+        with connect(listener.address) as here, listener.accept(timeout=ENOUGH_SECONDS) as there:
+            here.send("hello")
+            assert there.receive() == "hello"
+
+
+def test_a_plain_socket_is_a_peer() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.socket() as peer:
+        peer.connect((listener.address.host, listener.address.port))
+        with listener.accept() as channel:
+            assert peer.recv(4) == STREAM_HEADER
+            for byte in message(["one byte", "at a time"]):
+                peer.send(bytes([byte]))
+            assert channel.receive() == ["one byte", "at a time"]
+            peer.sendall(b"\x73")
+        assert peer.recv(1) == b""
+
+
+# ------------------------------------------------------------------------------------------------------------- server
+
+
+def test_a_server_serves_peers_side_by_side() -> None:
+    with serve("127.0.0.1:0", echo, max_peers=5) as server:
+        channels = [connect(server.address) for _ in range(5)]
+        for i, channel in enumerate(channels):
+            channel.send(i)
+        assert [channel.receive() for channel in channels] == list(range(5))
+        assert server.peer_count == 5
+        assert "5 peers" in repr(server)
+        for channel in channels:
+            channel.close()
+
+
+def test_of_more_peers_than_allowed_the_others_wait_until_one_has_gone() -> None:
+    with serve("127.0.0.1:0", echo, max_peers=1) as server:
+        first, second = connect(server.address), connect(server.address)
+        assert first.request("first") == "first"
+        second.send("second")
+        with pytest.raises(ChannelTimeout):
+            second.receive(timeout=0.05)
+        first.close()
+        assert second.receive(timeout=ENOUGH_SECONDS) == "second"
+        second.close()
+
+
+def test_a_stopped_server_accepts_nobody() -> None:
+    with serve("127.0.0.1:0", echo) as server:
+        pass
+    assert "stopping" in repr(server)
+    assert server.stop()
+    with pytest.raises(ConnectError):
+        connect(server.address)
+
+
+def test_a_server_that_stops_ends_its_idle_peers() -> None:
+    with serve("127.0.0.1:0", echo) as server:
+        channels = [connect(server.address) for _ in range(3)]
+        for channel in channels:
+            assert channel.request("hello") == "hello"
+        assert server.stop(timeout=ENOUGH_SECONDS)
+        assert server.peer_count == 0
+        for channel in channels:
+            assert list(channel) == []
+            channel.close()
+
+
+def test_a_server_that_stops_lets_its_handlers_finish(pool: ThreadPoolExecutor) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(channel: Channel) -> None:
+        for obj in channel:
+            begun.set()
+            go_on.wait()
+            channel.send(["done", obj])
+
+    with serve("127.0.0.1:0", work) as server, connect(server.address) as channel:
+        channel.send("work")
+        assert begun.wait(ENOUGH_SECONDS)
+        stopped = pool.submit(server.stop)
+        server._stopping.wait()
+        go_on.set()
+        assert channel.receive() == ["done", "work"]
+        assert list(channel) == []
+        assert stopped.result(ENOUGH_SECONDS)
+
+
+def test_a_server_that_stops_cuts_off_who_is_late() -> None:
+    begun, go_on, ended = threading.Event(), threading.Event(), []
+
+    def work(channel: Channel) -> None:
+        begun.set()
+        go_on.wait()
+        try:
+            channel.send("too late")
+        except LocalProtocolError as error:
+            ended.append(error)
+            raise
+
+    server = serve("127.0.0.1:0", work)
+    with connect(server.address) as channel:
+        assert begun.wait(ENOUGH_SECONDS)
+        assert not server.stop(timeout=0)
+        assert list(channel) == []
+        go_on.set()
+        assert server.stop()
+        assert len(ended) == 1
+
+
+def test_a_handler_may_stop_its_own_server() -> None:
+    stopped = []
+
+    def stop(channel: Channel) -> None:
+        channel.receive()
+        stopped.append(servers[0].stop())
+        channel.send("stopped")
+
+    servers = [serve("127.0.0.1:0", stop)]
+    with connect(servers[0].address) as channel:
+        assert channel.request("please") == "stopped"
+        assert stopped == [True]
+    servers[0].serve_forever()
+
+
+def test_serving_for_ever_ends_when_the_server_is_stopped(pool: ThreadPoolExecutor) -> None:
+    server = serve("127.0.0.1:0", echo)
+    serving = pool.submit(server.serve_forever)
+    assert server.stop()
+    serving.result(ENOUGH_SECONDS)
+
+
+def misbehave(channel: Channel) -> None:
+    channel.receive()
+    raise ZeroDivisionError("a mistake in the handler")
+
+
+ENDINGS: list[tuple[Callable[[Channel], object], bytes, str, int]] = [
+    (echo, b"", "", 0),
+    (echo, message("whole")[4:], "", 0),
+    (Channel.receive, b"", "", 0),
+    (echo, b"\x74\0", "ChannelBroken", logging.WARNING),
+    (echo, b"\0", "CorruptedStreamError", logging.WARNING),
+    (misbehave, message("whole")[4:], "ZeroDivisionError", logging.ERROR),
+]
+
+
+@pytest.mark.parametrize(("handler", "data", "name", "level"), ENDINGS)
+def test_an_ending_is_logged_where_it_is_no_good_one_and_the_server_goes_on(
+    handler: Callable[[Channel], object], data: bytes, name: str, level: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serve("127.0.0.1:0", handler) as server:
+        for _ in range(2):
+            with connect(server.address) as channel:
+                channel._transport.send(data or b"\x79")
+                channel.send_eof()
+                try:
+                    list(channel)
+                except ChannelBroken:
+                    pass  # bytes that were not read make the system reset the connection
+    assert len(caplog.records) == (2 if name else 0)
+    for record in caplog.records:
+        assert record.levelno == level
+        assert name in record.getMessage() + (record.exc_text or "")
+
+
+def test_a_server_goes_on_where_the_system_cannot_accept(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener = listen("127.0.0.1", 0)
+    accept = listener._listener.accept
+    failures = [OSError("too many open files")]
+
+    def fail_once(timeout: float | None = None) -> Any:
+        if failures:
+            raise failures.pop()
+        return accept(timeout)
+
+    monkeypatch.setattr(listener._listener, "accept", fail_once)
+    server = Server(listener, echo)
+    with server, connect(server.address) as channel:
+        assert channel.request("hello") == "hello"
+    assert "too many open files" in str(caplog.records[0].exc_info)
+
+
+def test_a_server_goes_on_where_the_system_has_no_thread(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve("127.0.0.1:0", echo) as server:
+
+        def refuse(self: threading.Thread) -> None:
+            monkeypatch.undo()
+            raise RuntimeError("can't start new thread")
+
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        with connect(server.address) as channel:
+            assert list(channel) == []
+        with connect(server.address) as channel:
+            assert channel.request("hello") == "hello"
+    assert "no thread" in caplog.text
+
+
+def test_many_requests_leave_nothing_behind() -> None:
+    with serve("127.0.0.1:0", echo) as server, connect(server.address) as channel:
+        for i in range(2000):
+            assert channel.request({"i": i}) == {"i": i}
+        connection = channel._connection
+        assert connection._encoder.handle_count == 0
+        assert connection._decoder.handle_count < 20
