@@ -18,6 +18,7 @@ from .stream.model import BlockData, StreamException
 __all__ = ["dump", "dumps", "dumps_all", "load", "loads", "loads_all"]
 
 _CHUNK_BYTES = 1 << 16
+_SPARE_ENCODERS = 4
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -85,20 +86,22 @@ def dumps(obj: Any, *, registry: Registry | None = None) -> bytes:
     Raises `EncodeError` with the path to what cannot be written (``$.orders[3].owner``); for a value of a type
     without a Java class that is a `NotSerializableError`.
     """
-    encoder = Encoder(default_registry if registry is None else registry)
+    registry = default_registry if registry is None else registry
+    encoder = _encoder(registry)
     encoder.write_object(obj)
-    return encoder.take()
+    return _finished(encoder, registry)
 
 
 def dumps_all(contents: Iterable[Any], *, registry: Registry | None = None) -> bytes:
     """A complete stream that holds several contents, a `BlockData` as primitive data; handles span all of them."""
-    encoder = Encoder(default_registry if registry is None else registry)
+    registry = default_registry if registry is None else registry
+    encoder = _encoder(registry)
     for content in contents:
         if isinstance(content, BlockData):
             encoder.write_block_data(content)
         else:
             encoder.write_object(content)
-    return encoder.take()
+    return _finished(encoder, registry)
 
 
 def load(
@@ -151,6 +154,24 @@ def _decoder(registry: Registry | None, limits: Limits | None, object_filter: Ob
         return Decoder(resolver)
     limits, function = combine(limits, object_filter, Limits.none())
     return Decoder(resolver, limits=limits, object_filter=function)
+
+
+def _encoder(registry: Registry) -> Encoder:
+    """An encoder at the beginning of a stream, used before if there is one."""
+    try:
+        return registry.spare_encoders.pop()  # type: ignore[no-any-return]
+    except IndexError:
+        return Encoder(registry)
+
+
+def _finished(encoder: Encoder, registry: Registry) -> bytes:
+    """The stream. The encoder is kept for the next one; after an error it is not, and nothing has to be undone."""
+    data = encoder.take()
+    spare = registry.spare_encoders
+    if len(spare) < _SPARE_ENCODERS:
+        encoder.restart()
+        spare.append(encoder)
+    return data
 
 
 def _raised_if_exception(content: Any) -> Any:

@@ -14,7 +14,7 @@ from uuid import UUID
 from ..stream.constants import SC_SERIALIZABLE, SC_WRITE_METHOD
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData, IdentityKey
-from ..stream.plan import FILL, LIST, REDUCE, DecodePlan, EncodePlan
+from ..stream.plan import FILL, LIST, LIST_OF, MAP_OF, REDUCE, DecodePlan, EncodePlan
 from .registry import Reader, Registry
 
 __all__ = ["HashMap", "LinkedHashMap", "LinkedHashSet", "LinkedList", "TreeMap", "TreeSet", "register"]
@@ -344,32 +344,6 @@ def _in_natural_order(items: Iterable[Any]) -> list[Any]:
         return items
 
 
-def _reduce_array_list(value: list[Any]) -> Any:
-    size = len(value)
-    return ARRAY_LIST, (size,), (chain((BlockData(_int_bytes(size)),), value),)
-
-
-def _reduce_linked_list(value: list[Any]) -> Any:
-    return LINKED_LIST, (), (chain((BlockData(_int_bytes(len(value))),), value),)
-
-
-def _hash_map_parts(value: dict[Any, Any]) -> Any:
-    capacity = _capacity(len(value))
-    head = BlockData(_int_bytes(capacity) + _int_bytes(len(value)))
-    return capacity * 3 // 4, (chain((head,), chain.from_iterable(value.items())),)
-
-
-def _reduce_hash_map(value: dict[Any, Any]) -> Any:
-    threshold, annotations = _hash_map_parts(value)
-    return HASH_MAP, (getattr(value, "load_factor", _LOAD_FACTOR), threshold), annotations
-
-
-def _reduce_linked_hash_map(value: dict[Any, Any]) -> Any:
-    threshold, annotations = _hash_map_parts(value)
-    load_factor = getattr(value, "load_factor", _LOAD_FACTOR)
-    return LINKED_HASH_MAP, (load_factor, threshold, getattr(value, "access_order", False)), annotations
-
-
 def _reduce_tree_map(value: TreeMap) -> Any:
     keys = _in_natural_order(value) if value.comparator is None else list(value)
     entries = chain.from_iterable([(key, value[key]) for key in keys])
@@ -394,6 +368,13 @@ def _reduce_tree_set(value: TreeSet) -> Any:
     return TREE_SET, (), (chain((value.comparator, BlockData(_int_bytes(len(items)))), items),)
 
 
+def _slot(cls: type, name: str) -> Any:
+    for base in cls.__mro__:
+        if name in base.__dict__:
+            return base.__dict__[name]
+    raise AttributeError(name)
+
+
 def register(registry: Registry) -> None:
     """Teaches the registry the classes of this file."""
     registry.read_as("java.util.ArrayList", _read_array_list)
@@ -405,11 +386,12 @@ def register(registry: Registry) -> None:
     registry.read_as("java.util.LinkedHashSet", _set_reader(LinkedHashSet))
     registry.read_as("java.util.TreeSet", _read_tree_set)
 
-    registry.write_as(list, EncodePlan(REDUCE, ARRAY_LIST, reduce=_reduce_array_list))
-    registry.write_as(LinkedList, EncodePlan(REDUCE, LINKED_LIST, reduce=_reduce_linked_list))
-    registry.write_as(dict, EncodePlan(REDUCE, LINKED_HASH_MAP, reduce=_reduce_linked_hash_map))
-    registry.write_as(HashMap, EncodePlan(REDUCE, HASH_MAP, reduce=_reduce_hash_map))
-    registry.write_as(LinkedHashMap, EncodePlan(REDUCE, LINKED_HASH_MAP, reduce=_reduce_linked_hash_map))
+    registry.write_as(list, EncodePlan(LIST_OF, ARRAY_LIST))
+    registry.write_as(LinkedList, EncodePlan(LIST_OF, LINKED_LIST))
+    registry.write_as(dict, EncodePlan(MAP_OF, LINKED_HASH_MAP, members=[None, None]))
+    registry.write_as(HashMap, EncodePlan(MAP_OF, HASH_MAP, members=[_slot(HashMap, "_load_factor"), None]))
+    linked = [_slot(LinkedHashMap, "_load_factor"), _slot(LinkedHashMap, "access_order")]
+    registry.write_as(LinkedHashMap, EncodePlan(MAP_OF, LINKED_HASH_MAP, members=linked))
     registry.write_as(TreeMap, EncodePlan(REDUCE, TREE_MAP, reduce=_reduce_tree_map))
     registry.write_as(set, EncodePlan(REDUCE, HASH_SET, reduce=_reduce_hash_set))
     registry.write_as(LinkedHashSet, EncodePlan(REDUCE, LINKED_HASH_SET, reduce=_reduce_linked_hash_set))

@@ -33,6 +33,8 @@ class Registry:
         self._writers: dict[type, EncodePlan | Writer] = {}
         self._plans: dict[type, EncodePlan] = {}
         self.descriptors = DescriptorCache()
+        #: Encoders that have done their work and can be used again; see `bridge.codec.dumps`.
+        self.spare_encoders: list[Any] = []
 
     def copy(self) -> Registry:
         """A registry that knows the same classes."""
@@ -50,6 +52,7 @@ class Registry:
         """Values of ``python_type``, and of subclasses that have no plan of their own, are written by ``plan``."""
         self._writers = {**self._writers, python_type: plan}
         self._plans = {}
+        self.spare_encoders = []
 
     # ---- what the codec asks (`bridge.stream.plan.Resolver`)
 

@@ -12,6 +12,7 @@ cdef class ClassDescriptor:
     cdef readonly list annotation
     cdef public object decode_plan
     cdef public object generic_plan
+    cdef public tuple written_first
 
 @cython.final
 cdef class CachedDescriptor:

@@ -52,6 +52,7 @@ class ClassDescriptor:
         self.annotation = list(annotation)
         self.decode_plan = None
         self.generic_plan = None
+        self.written_first = None
 
     @property
     def is_proxy(self) -> bool:

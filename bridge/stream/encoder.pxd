@@ -9,8 +9,9 @@ cdef int TC_LONGSTRING, TC_NULL, TC_OBJECT, TC_PROXYCLASSDESC, TC_REFERENCE, TC_
 cdef long long BASE_WIRE_HANDLE
 cdef Py_ssize_t MAX_BLOCK_BYTES
 cdef int BOOLEAN, BOXED, BYTES, CHARS, CLASS, CONSTANT, DESCRIPTOR, DOUBLE, ELEMENTS, FIELDS, IMMUTABLE
-cdef int INTEGER, NULL, NUMBERS, PRIMITIVES, REDUCE, REPLACE, STRING
-cdef int _FIELDS, _ITEMS, _ELEMENTS
+cdef int INTEGER, LIST_OF, MAP_OF, NULL, NUMBERS, PRIMITIVES, REDUCE, REPLACE, STRING
+cdef int _FIELDS, _ITEMS, _ELEMENTS, _LIST, _MAP
+cdef Py_ssize_t _MAX_PLANS
 cdef int _MAX_REPLACEMENTS, _MAX_ANNOTATION_DEPTH
 cdef Py_ssize_t _PATH_SEGMENTS
 
@@ -23,7 +24,10 @@ cdef class _Frame:
     cdef object values
     cdef object annotations
     cdef object items
-    cdef object label
+    cdef object key
+    cdef object value
+    cdef Py_ssize_t length
+    cdef bint between
 
 @cython.final
 cdef class _TypeString:
@@ -33,8 +37,11 @@ cdef class _TypeString:
 cdef class Encoder:
     cdef object _resolver
     cdef dict _plans
+    cdef object _last_kind
+    cdef EncodePlan _last_plan
     cdef native.NativeOut* _out
     cdef native.NativeMemo* _memo
+    cdef Py_ssize_t _next_handle
     cdef list _objects
     cdef dict _type_strings
     cdef list _frames
@@ -45,10 +52,11 @@ cdef class Encoder:
     cpdef write_object(self, obj)
     cpdef reset(self)
     cpdef take(self)
+    cpdef restart(self)
     cdef int _forget(self) except -1
-    @cython.locals(mark=Py_ssize_t, handles=Py_ssize_t, known=Py_ssize_t)
+    @cython.locals(mark=Py_ssize_t, handle=Py_ssize_t, objects=Py_ssize_t, known=Py_ssize_t)
     cdef int _write(self, obj, bint unshared) except -1
-    cdef int _give_back(self, Py_ssize_t handles) except -1
+    cdef int _give_back(self, Py_ssize_t objects) except -1
     @cython.locals(plan=EncodePlan, shape=int)
     cdef object _value(self, obj)
     cdef object _value_as(self, EncodePlan plan, obj)
@@ -61,16 +69,29 @@ cdef class Encoder:
     cdef int _assign_handle(self, obj) except -1
     @cython.locals(out='native.NativeOut*')
     cdef int _string(self, text) except -1
-    @cython.locals(small=EncodePlan, large=EncodePlan, huge=EncodePlan)
+    @cython.locals(small=EncodePlan, large=EncodePlan, huge=EncodePlan, size=int)
     cdef int _integer(self, EncodePlan plan, number) except -1
+    @cython.locals(handle=Py_ssize_t)
+    cdef int _start_box(self, ClassDescriptor descriptor) except -1
     cdef int _start_object(self, ClassDescriptor descriptor, obj) except -1
     cdef int _start_array(self, ClassDescriptor descriptor, obj, Py_ssize_t length) except -1
     @cython.locals(frame=_Frame)
     cdef int _reduced(self, EncodePlan plan, obj) except -1
-    @cython.locals(out='native.NativeOut*')
     cdef int _primitive(self, int code, value) except -1
-    @cython.locals(out='native.NativeOut*')
+    @cython.locals(size=Py_ssize_t, frame=_Frame)
+    cdef int _list(self, EncodePlan plan, items) except -1
+    @cython.locals(size=Py_ssize_t, capacity='long long', frame=_Frame)
+    cdef int _map(self, EncodePlan plan, mapping) except -1
+    @cython.locals(top=Py_ssize_t, i=Py_ssize_t)
+    cdef object _step_list(self, _Frame frame)
+    @cython.locals(top=Py_ssize_t)
+    cdef object _step_map(self, _Frame frame)
+    cdef int _end_of_collection(self, _Frame frame) except -1
     cdef object _descriptor(self, ClassDescriptor descriptor)
+    @cython.locals(start=Py_ssize_t, raw=bytes, objects=list)
+    cdef object _first_descriptor(self, ClassDescriptor descriptor)
+    @cython.locals(out='native.NativeOut*')
+    cdef object _new_descriptor(self, ClassDescriptor descriptor)
     @cython.locals(floor=Py_ssize_t)
     cdef int _annotation_whole(self, contents) except -1
     cdef int _name(self, name) except -1

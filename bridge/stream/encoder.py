@@ -52,6 +52,8 @@ from .plan import (
     FIELDS,
     IMMUTABLE,
     INTEGER,
+    LIST_OF,
+    MAP_OF,
     NULL,
     NUMBERS,
     PRIMITIVES,
@@ -70,6 +72,8 @@ __all__ = ["Encoder"]
 _FIELDS = 1  # the fields and annotations of an object
 _ITEMS = 2  # the contents of an annotation, up to TC_ENDBLOCKDATA
 _ELEMENTS = 3  # the elements of an array
+_LIST = 4  # the elements of a list, up to TC_ENDBLOCKDATA
+_MAP = 5  # the entries of a map, up to TC_ENDBLOCKDATA and the fields after it
 
 _MAX_REPLACEMENTS = 16
 _MAX_ANNOTATION_DEPTH = 50
@@ -77,13 +81,20 @@ _MAX_ANNOTATION_DEPTH = 50
 #: How many steps of a path are shown from either end.
 _PATH_SEGMENTS = 50
 
-#: The ranges of the primitive integers.
-_RANGES = {
-    ord("B"): (-(1 << 7), (1 << 7) - 1, "a byte"),
-    ord("S"): (-(1 << 15), (1 << 15) - 1, "a short"),
-    ord("I"): (-(1 << 31), (1 << 31) - 1, "an int"),
-    ord("J"): (-(1 << 63), (1 << 63) - 1, "a long"),
+#: What a primitive of each type code takes, for messages.
+_DUE = {
+    ord("B"): "a byte, an int from -128 to 127,",
+    ord("S"): "a short, an int from -32768 to 32767,",
+    ord("I"): "an int of 32 bits",
+    ord("J"): "a long, an int of 64 bits,",
+    ord("F"): "a number",
+    ord("D"): "a number",
+    ord("Z"): "True or False",
+    ord("C"): "a char, one UTF-16 code unit,",
 }
+
+#: Plans found by type that an encoder keeps when it begins another stream.
+_MAX_PLANS = 1000
 
 
 class _Frame:
@@ -92,12 +103,15 @@ class _Frame:
     def __init__(self) -> None:
         self.kind = 0
         self.index = 0
+        self.length = 0
+        self.between = False
         self.plan = None
         self.obj = None
         self.values = None
         self.annotations = None
         self.items = None
-        self.label = None
+        self.key = None
+        self.value = None
 
 
 class Encoder:
@@ -109,8 +123,11 @@ class Encoder:
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
         self._plans = {}
+        self._last_kind = None
+        self._last_plan = None
         self._out = native.out_new()
         self._memo = native.memo_new()
+        self._next_handle = 0
         self._objects = []
         self._type_strings = {}
         self._frames = []
@@ -168,18 +185,31 @@ class Encoder:
     @property
     def handle_count(self) -> int:
         """The handles assigned since the start or the last reset; each keeps its object alive."""
-        return len(self._objects)
+        return self._next_handle  # type: ignore[no-any-return]
+
+    def restart(self) -> None:
+        """Begins another stream, as a new encoder would, with the memory of this one."""
+        self._forget()
+        native.out_truncate(self._out, 0)
+        native.put_raw(self._out, STREAM_HEADER)
+        if len(self._plans) > _MAX_PLANS:
+            self._plans = {}
+            self._last_kind = None
+            self._last_plan = None
 
     def _forget(self) -> None:
         native.memo_clear(self._memo)
+        self._next_handle = 0
         self._objects = []
-        self._type_strings = {}
+        if self._type_strings:
+            self._type_strings = {}
 
     def _write(self, obj: Any, unshared: bool) -> None:
         if self._running:
             raise EncodeError("an object is written from within the writing of another one on the same stream")
         mark = native.out_len(self._out)
-        handles = len(self._objects)
+        handle = self._next_handle
+        objects = len(self._objects)
         known = -1
         self._running = True
         try:
@@ -193,7 +223,8 @@ class Encoder:
         except BaseException as error:
             path = self._path()
             native.out_truncate(self._out, mark)
-            self._give_back(handles)
+            self._give_back(objects)
+            self._next_handle = handle
             while self._top >= 0:
                 self._pop()
             self._annotation_depth = 0
@@ -206,12 +237,13 @@ class Encoder:
                 if known >= 0:
                     native.memo_put(self._memo, obj, known)
 
-    def _give_back(self, handles: int) -> None:
-        while len(self._objects) > handles:
+    def _give_back(self, objects: int) -> None:
+        """Forgets what was written after the table of objects had this length."""
+        while len(self._objects) > objects:
             obj = self._objects.pop()
             if type(obj) is _TypeString:
                 del self._type_strings[obj.text]
-            elif native.memo_get(self._memo, obj) == len(self._objects):
+            else:
                 native.memo_remove(self._memo, obj)
 
     # -------------------------------------------------------------------------------------------------------- values
@@ -223,22 +255,28 @@ class Encoder:
             if len(obj) < 2 or not self._reference(obj):
                 self._string(obj)
             return
-        plan = self._plans.get(kind)
-        if plan is None:
-            plan = self._find_plan(kind, obj)
+        # The last type again: in a list of numbers this saves half of the time.
+        if kind is self._last_kind:
+            plan = self._last_plan
+        else:
+            plan = self._plans.get(kind)
+            if plan is None:
+                plan = self._find_plan(kind, obj)
+            self._last_kind = kind
+            self._last_plan = plan
         shape = plan.shape
         if shape == INTEGER:
             self._integer(plan, obj)
         elif shape == NULL:
             native.put_u8(self._out, TC_NULL)
         elif shape == DOUBLE:
-            self._start_object(plan.descriptor, None)
+            self._start_box(plan.descriptor)
             native.put_f64(self._out, obj)
         elif shape == BOOLEAN:
-            self._start_object(plan.descriptor, None)
+            self._start_box(plan.descriptor)
             native.put_u8(self._out, 1 if obj else 0)
         elif shape == BOXED:
-            self._start_object(plan.descriptor, None)
+            self._start_box(plan.descriptor)
             self._primitive(plan.code, obj)
         elif shape == IMMUTABLE:
             self._reduced(plan, obj)
@@ -250,7 +288,7 @@ class Encoder:
         if plan is None:
             self._value(obj)
         elif plan.shape == BOXED:
-            self._start_object(plan.descriptor, None)
+            self._start_box(plan.descriptor)
             self._primitive(plan.code, obj)
         elif plan.shape == IMMUTABLE:
             self._reduced(plan, obj)
@@ -261,6 +299,10 @@ class Encoder:
         """A value with an identity, seen for the first time."""
         if shape == REDUCE:
             self._reduced(plan, obj)
+        elif shape == LIST_OF:
+            self._list(plan, obj)
+        elif shape == MAP_OF:
+            self._map(plan, obj)
         elif shape == FIELDS:
             self._start_object(plan.descriptor, obj)
             frame = self._push(_FIELDS, plan, obj)
@@ -351,8 +393,9 @@ class Encoder:
     def _assign_handle(self, obj: Any) -> None:
         """The next handle for this object, which is kept alive as long as the handle is; None: for nothing."""
         if obj is not None:
-            native.memo_put(self._memo, obj, len(self._objects))
-        self._objects.append(obj)
+            native.memo_put(self._memo, obj, self._next_handle)
+            self._objects.append(obj)
+        self._next_handle += 1
 
     def _string(self, text: Any) -> None:
         out = self._out
@@ -367,14 +410,24 @@ class Encoder:
 
     def _integer(self, plan: Any, number: Any) -> None:
         small, large, huge = plan.alternatives
-        if -0x80000000 <= number <= 0x7FFFFFFF:
-            self._start_object(small.descriptor, None)
-            native.put_32(self._out, number)
-        elif -0x8000000000000000 <= number <= 0x7FFFFFFFFFFFFFFF:
-            self._start_object(large.descriptor, None)
-            native.put_64(self._out, number)
+        size = native.integer_bytes(number)
+        if size == 4:
+            self._start_box(small.descriptor)
+            native.put_primitive(self._out, ord("I"), number)
+        elif size == 8:
+            self._start_box(large.descriptor)
+            native.put_primitive(self._out, ord("J"), number)
         elif not self._reference(number):
             self._reduced(huge, number)
+
+    def _start_box(self, descriptor: Any) -> None:
+        """An object without an identity: it takes a handle that nothing is found by."""
+        handle = native.memo_get(self._memo, descriptor)
+        if handle >= 0:
+            native.put_object(self._out, BASE_WIRE_HANDLE + handle)
+            self._next_handle += 1
+        else:
+            self._start_object(descriptor, None)
 
     def _start_object(self, descriptor: Any, obj: Any) -> None:
         native.put_u8(self._out, TC_OBJECT)
@@ -403,41 +456,67 @@ class Encoder:
         frame.annotations = iter(annotations)
 
     def _primitive(self, code: int, value: Any) -> None:
-        out = self._out
-        if code == ord("I") or code == ord("J") or code == ord("S") or code == ord("B"):
-            low, high, name = _RANGES[code]
-            if not isinstance(value, int):
-                raise EncodeError(f"{name} is due, not {_shown(value)}")
-            if not low <= value <= high:
-                raise EncodeError(f"{value} is out of the range of {name}")
-            if code == ord("I"):
-                native.put_32(out, value)
-            elif code == ord("J"):
-                native.put_64(out, value)
-            elif code == ord("S"):
-                native.put_u16(out, value & 0xFFFF)
-            else:
-                native.put_u8(out, value & 0xFF)
-        elif code == ord("D") or code == ord("F"):
-            if not isinstance(value, (float, int)):
-                raise EncodeError(f"a number is due, not {_shown(value)}")
-            if code == ord("D"):
-                native.put_f64(out, float(value))
-            else:
-                native.put_f32(out, float(value))
-        elif code == ord("Z"):
-            if value is not True and value is not False:
-                raise EncodeError(f"True or False is due, not {_shown(value)}")
-            native.put_u8(out, 1 if value else 0)
-        else:
-            if not isinstance(value, str) or len(value) != 1 or ord(value) > 0xFFFF:
-                raise EncodeError(f"a char is due, one UTF-16 code unit, not {_shown(value)}")
-            native.put_u16(out, ord(value))
+        if not native.put_primitive(self._out, code, value):
+            raise EncodeError(f"{_DUE[code]} is due, not {_shown(value)}")
+
+    def _list(self, plan: Any, items: Any) -> None:
+        """An ArrayList or LinkedList: the size (an ArrayList's also as its field), then the elements."""
+        size = len(items)
+        self._start_object(plan.descriptor, items)
+        if plan.length == 2:
+            native.put_32(self._out, size)
+        native.put_u16(self._out, TC_BLOCKDATA << 8 | 4)
+        native.put_32(self._out, size)
+        frame = self._push(_LIST, plan, items)
+        frame.length = size
+
+    def _map(self, plan: Any, mapping: Any) -> None:
+        """A HashMap: load factor and threshold, then capacity and size, then the entries."""
+        size = len(mapping)
+        capacity = 16
+        while capacity * 3 < size * 4:
+            capacity *= 2
+        load_factor = native.slot_peek(mapping, plan.slots, 0)
+        self._start_object(plan.descriptor, mapping)
+        native.put_f32(self._out, 0.75 if load_factor is None else load_factor)
+        native.put_32(self._out, capacity * 3 // 4)
+        native.put_u16(self._out, TC_BLOCKDATA << 8 | 8)
+        native.put_32(self._out, capacity)
+        native.put_32(self._out, size)
+        frame = self._push(_MAP, plan, mapping)
+        frame.length = size
+        frame.items = iter(dict.items(mapping))
 
     # ------------------------------------------------------------------------------------------------ class descriptors
 
     def _descriptor(self, descriptor: Any) -> None:
         """``classDesc``: the descriptor and those above it, each once."""
+        if self._next_handle == 0:
+            self._first_descriptor(descriptor)
+        else:
+            self._new_descriptor(descriptor)
+
+    def _first_descriptor(self, descriptor: Any) -> None:
+        """At the beginning of a stream a descriptor is always the same bytes: a stream of one object is mostly that."""
+        written = descriptor.written_first
+        if written is None:
+            start = native.out_len(self._out)
+            self._new_descriptor(descriptor)
+            if all(not level.annotation for level in descriptor.chain):
+                raw = native.out_copy(self._out, start)
+                descriptor.written_first = (raw, list(self._objects))
+            return
+        raw, objects = written
+        native.put_raw(self._out, raw)
+        for obj in objects:
+            if type(obj) is _TypeString:
+                self._type_strings[obj.text] = self._next_handle
+            else:
+                native.memo_put(self._memo, obj, self._next_handle)
+            self._next_handle += 1
+        self._objects.extend(objects)
+
+    def _new_descriptor(self, descriptor: Any) -> None:
         out = self._out
         while descriptor is not None:
             if self._reference(descriptor):
@@ -493,8 +572,9 @@ class Encoder:
             native.put_u8(self._out, TC_REFERENCE)
             native.put_32(self._out, BASE_WIRE_HANDLE + handle)
             return
-        self._type_strings[text] = len(self._objects)
+        self._type_strings[text] = self._next_handle
         self._objects.append(_TypeString(text))
+        self._next_handle += 1
         native.put_u8(self._out, TC_STRING)
         self._name(text)
 
@@ -507,6 +587,7 @@ class Encoder:
         frame = self._frames[self._top]
         frame.kind = kind
         frame.index = 0
+        frame.between = False
         frame.plan = plan
         frame.obj = obj
         return frame
@@ -518,7 +599,8 @@ class Encoder:
         frame.values = None
         frame.annotations = None
         frame.items = None
-        frame.label = None
+        frame.key = None
+        frame.value = None
         if self._top > 1000:  # not kept for ever after one deep graph
             self._frames.pop()
         self._top -= 1
@@ -527,6 +609,10 @@ class Encoder:
         kind = frame.kind
         if kind == _FIELDS:
             self._step_fields(frame)
+        elif kind == _LIST:
+            self._step_list(frame)
+        elif kind == _MAP:
+            self._step_map(frame)
         elif kind == _ITEMS:
             self._step_items(frame)
         else:
@@ -571,7 +657,6 @@ class Encoder:
         top = self._top
         for item in frame.items:
             frame.index += 1
-            frame.label = item
             if type(item) is BlockData:
                 self._block_data(item)
             else:
@@ -580,6 +665,48 @@ class Encoder:
                     return
         native.put_u8(self._out, TC_ENDBLOCKDATA)
         self._pop()
+
+    def _step_list(self, frame: Any) -> None:
+        items = frame.obj
+        top = self._top
+        i = frame.index
+        while i < native.list_len(items):
+            i += 1
+            frame.index = i
+            self._value(native.list_get(items, i - 1))
+            if self._top != top:
+                return
+        self._end_of_collection(frame)
+        self._pop()
+
+    def _step_map(self, frame: Any) -> None:
+        top = self._top
+        if frame.between:
+            value, frame.value = frame.value, None
+            frame.between = False
+            self._value(value)
+            if self._top != top:
+                return
+        for key, value in frame.items:
+            frame.index += 1
+            frame.key = key
+            self._value(key)
+            if self._top != top:
+                frame.value = value
+                frame.between = True
+                return
+            self._value(value)
+            if self._top != top:
+                return
+        self._end_of_collection(frame)
+        if frame.plan.length == 4:  # LinkedHashMap.accessOrder
+            native.put_u8(self._out, 1 if native.slot_peek(frame.obj, frame.plan.slots, 1) else 0)
+        self._pop()
+
+    def _end_of_collection(self, frame: Any) -> None:
+        if frame.index != frame.length:
+            raise EncodeError("the collection changed its size while it was written")
+        native.put_u8(self._out, TC_ENDBLOCKDATA)
 
     def _step_elements(self, frame: Any) -> None:
         top = self._top
@@ -659,6 +786,10 @@ def _place(frame: Any) -> str:
     kind = frame.kind
     if kind == _ELEMENTS:
         return f"[{frame.index - 1}]"
+    if kind == _LIST:
+        return f"[{frame.index - 1}]"
+    if kind == _MAP:
+        return _place_of_key(frame.key)
     if kind == _ITEMS:
         obj = frame.obj
         if isinstance(obj, dict):
@@ -680,7 +811,11 @@ def _place_in_dict(mapping: Any, index: int) -> str:
     """Keys and values alternate: the entry that item ``index`` belongs to."""
     for position, key in enumerate(mapping):
         if position == index // 2:
-            if isinstance(key, str) and key.isidentifier():
-                return f".{key}"
-            return f"[{key!r:.40}]" if isinstance(key, (str, int, float)) else f"[{type(key).__name__}]"
+            return _place_of_key(key)
     return ""
+
+
+def _place_of_key(key: Any) -> str:
+    if isinstance(key, str) and key.isidentifier():
+        return f".{key}"
+    return f"[{key!r:.40}]" if isinstance(key, (str, int, float)) else f"[{type(key).__name__}]"

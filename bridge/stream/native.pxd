@@ -150,10 +150,19 @@ cdef extern from *:
         if (!value) { PyErr_SetString(PyExc_AttributeError, "this field has no value"); return NULL; }
         Py_INCREF(value); return value;
     }
+    static CYTHON_INLINE PyObject *native_slot_peek(PyObject *obj, Py_ssize_t *slots, Py_ssize_t i) {
+        PyObject *value = slots[i] < 0 ? NULL : *(PyObject **)((char *)obj + slots[i]);
+        if (!value) value = Py_None;
+        Py_INCREF(value); return value;
+    }
     static CYTHON_INLINE int native_attribute_set(PyObject *obj, PyObject *name, PyObject *value) {
         return name == Py_None ? 0 : PyObject_GenericSetAttr(obj, name, value);
     }
     static CYTHON_INLINE PyObject *native_allocate(PyObject *cls) { return ((PyTypeObject *)cls)->tp_alloc((PyTypeObject *)cls, 0); }
+
+    static CYTHON_INLINE PyObject *native_list_get(PyObject *items, Py_ssize_t index) {
+        PyObject *item = PyList_GET_ITEM(items, index); Py_INCREF(item); return item;
+    }
 
     /* ---- output: a bytes object that grows, so that taking it costs no copy ---- */
     typedef struct { PyObject *data; unsigned char *p; Py_ssize_t length, capacity; } NativeOut;
@@ -177,8 +186,14 @@ cdef extern from *:
         out->p = (unsigned char *)PyBytes_AS_STRING(out->data); out->capacity = capacity; return 0;
     }
     #define NATIVE_ROOM(n) if (__builtin_expect(out->capacity - out->length < (Py_ssize_t)(n), 0) && native_out_grow(out, (n))) return -1
+    /* A buffer of moderate size is kept and copied from: growing a new one costs a page fault for every 4 KiB. */
+    #define NATIVE_OUT_KEPT (16 << 20)
     static PyObject *native_out_take(NativeOut *out) {
         PyObject *data = out->data; Py_ssize_t length = out->length;
+        if (out->capacity <= NATIVE_OUT_KEPT) {
+            out->length = 0;
+            return PyBytes_FromStringAndSize((const char *)out->p, length);
+        }
         out->data = NULL;
         if (_PyBytes_Resize(&data, length)) { native_out_start(out); return NULL; }
         if (native_out_start(out)) { Py_DECREF(data); return NULL; }
@@ -193,6 +208,40 @@ cdef extern from *:
         float f = (float)x; uint32_t v;
         if (isinf(f) && !isinf(x)) { PyErr_SetString(PyExc_OverflowError, "float too large to pack with f format"); return -1; }
         memcpy(&v, &f, 4); return native_put_32(out, v);
+    }
+    static CYTHON_INLINE int native_put_object(NativeOut *out, long long handle) {
+        uint32_t v = __builtin_bswap32((uint32_t)handle); unsigned char *w;
+        NATIVE_ROOM(6); w = out->p + out->length; w[0] = 0x73; w[1] = 0x71; memcpy(w + 2, &v, 4); out->length += 6; return 0;
+    }
+    static CYTHON_INLINE int native_integer_bytes(PyObject *number) {
+        int overflow; long long value = PyLong_AsLongLongAndOverflow(number, &overflow);
+        return overflow ? 0 : value == (int32_t)value ? 4 : 8;
+    }
+    /* 1 written, 0 not a value of this type, -1 error */
+    static int native_put_primitive(NativeOut *out, int code, PyObject *value) {
+        int overflow; long long number; double real; Py_UCS4 unit;
+        switch (code) {
+            case 'I': case 'J': case 'S': case 'B':
+                if (!PyLong_Check(value)) return 0;
+                number = PyLong_AsLongLongAndOverflow(value, &overflow);
+                if (overflow) return 0;
+                if (code == 'J') return native_put_64(out, number) < 0 ? -1 : 1;
+                if (code == 'I') return number != (int32_t)number ? 0 : native_put_32(out, number) < 0 ? -1 : 1;
+                if (code == 'S') return number != (int16_t)number ? 0 : native_put_u16(out, (int)number) < 0 ? -1 : 1;
+                return number != (int8_t)number ? 0 : native_put_u8(out, (int)number) < 0 ? -1 : 1;
+            case 'D': case 'F':
+                if (!PyFloat_Check(value) && !PyLong_Check(value)) return 0;
+                real = PyFloat_Check(value) ? PyFloat_AS_DOUBLE(value) : PyLong_AsDouble(value);
+                if (real == -1.0 && PyErr_Occurred()) return -1;
+                return (code == 'D' ? native_put_f64(out, real) : native_put_f32(out, real)) < 0 ? -1 : 1;
+            case 'Z':
+                if (value != Py_True && value != Py_False) return 0;
+                return native_put_u8(out, value == Py_True) < 0 ? -1 : 1;
+            default:
+                if (!PyUnicode_Check(value) || PyUnicode_GET_LENGTH(value) != 1) return 0;
+                unit = PyUnicode_READ_CHAR(value, 0);
+                return unit > 0xFFFF ? 0 : native_put_u16(out, (int)unit) < 0 ? -1 : 1;
+        }
     }
     static int native_put_raw(NativeOut *out, PyObject *data) {
         Py_buffer view;
@@ -262,8 +311,10 @@ cdef extern from *:
         return memo;
     }
     static void native_memo_free(NativeMemo *memo) { if (memo) { PyMem_Free(memo->entries); PyMem_Free(memo); } }
+    /* Objects made one after another lie side by side, and so do their entries: that is what keeps this in the cache.
+       Stretches of 16 MiB are spread, so that they do not pile up on one another. */
     static CYTHON_INLINE size_t native_memo_home(NativeMemo *memo, PyObject *key) {
-        return ((size_t)key >> 4) * 0x9E3779B97F4A7C15ULL >> 20 & memo->mask;
+        return (((size_t)key >> 4) + ((size_t)key >> 24) * 0x9E3779B97F4A7C15ULL) & memo->mask;
     }
     static CYTHON_INLINE size_t native_memo_slot(NativeMemo *memo, PyObject *key) {
         size_t i = native_memo_home(memo, key);
@@ -300,8 +351,17 @@ cdef extern from *:
         }
         memo->entries[hole].key = NULL; memo->used--;
     }
-    static void native_memo_clear(NativeMemo *memo) {
-        memset(memo->entries, 0, (memo->mask + 1) * sizeof(NativeMemoEntry)); memo->used = 0;
+    /* Kept for the next stream, but not when it is far larger than what was in it, nor beyond 8 MiB. */
+    #define NATIVE_MEMO_KEPT (1 << 19)
+    static int native_memo_clear(NativeMemo *memo) {
+        size_t size = memo->mask + 1;
+        if (size > NATIVE_MEMO_KEPT || (size > 4096 && memo->used < size / 16)) {
+            NativeMemoEntry *entries = (NativeMemoEntry *)PyMem_Calloc(NATIVE_MEMO_START, sizeof(NativeMemoEntry));
+            if (!entries) { PyErr_NoMemory(); return -1; }
+            PyMem_Free(memo->entries); memo->entries = entries; memo->mask = NATIVE_MEMO_START - 1;
+        } else memset(memo->entries, 0, size * sizeof(NativeMemoEntry));
+        memo->used = 0;
+        return 0;
     }
     """
     const bint COMPILED "NATIVE_COMPILED"
@@ -322,10 +382,14 @@ cdef extern from *:
     void slot_set "native_slot_set"(object obj, Py_ssize_t* slots, Py_ssize_t index, object value) noexcept
     int attribute_set "native_attribute_set"(object obj, object name, object value) except -1
     object slot_get "native_slot_get"(object obj, Py_ssize_t* slots, Py_ssize_t index)
+    object slot_peek "native_slot_peek"(object obj, Py_ssize_t* slots, Py_ssize_t index)
     object allocate "native_allocate"(object cls)
+    Py_ssize_t list_len "PyList_GET_SIZE"(object items) noexcept
+    object list_get "native_list_get"(object items, Py_ssize_t index)
     int list_append "PyList_Append"(object items, object value) except -1
 
     ctypedef struct NativeOut:
+        unsigned char* p
         Py_ssize_t length
     NativeOut* out_new "native_out_new"() except NULL
     void out_free "native_out_free"(NativeOut* out) noexcept
@@ -336,6 +400,9 @@ cdef extern from *:
     int put_64 "native_put_64"(NativeOut* out, long long value) except -1
     int put_f32 "native_put_f32"(NativeOut* out, double value) except -1
     int put_f64 "native_put_f64"(NativeOut* out, double value) except -1
+    int integer_bytes "native_integer_bytes"(object number) noexcept
+    int put_object "native_put_object"(NativeOut* out, long long handle) except -1
+    int put_primitive "native_put_primitive"(NativeOut* out, int code, object value) except -1
     int put_raw "native_put_raw"(NativeOut* out, object data) except -1
     int put_utf "native_put_utf"(NativeOut* out, str text) except -1
     int put_long_utf "native_put_long_utf"(NativeOut* out, str text) except -1
@@ -348,7 +415,7 @@ cdef extern from *:
     Py_ssize_t memo_get "native_memo_get"(NativeMemo* memo, object obj) noexcept
     int memo_put "native_memo_put"(NativeMemo* memo, object obj, Py_ssize_t number) except -1
     void memo_remove "native_memo_remove"(NativeMemo* memo, object obj) noexcept
-    void memo_clear "native_memo_clear"(NativeMemo* memo) noexcept
+    int memo_clear "native_memo_clear"(NativeMemo* memo) except -1
 
 cdef inline int u16(const unsigned char* p, Py_ssize_t pos) noexcept:
     return <int>native_u16(p + pos)
@@ -370,6 +437,9 @@ cdef inline bint matches(const unsigned char* p, Py_ssize_t pos, Py_ssize_t end,
 
 cdef inline Py_ssize_t out_len(NativeOut* out) noexcept:
     return out.length
+
+cdef inline bytes out_copy(NativeOut* out, Py_ssize_t start):
+    return out.p[start:out.length]
 
 cdef inline void out_truncate(NativeOut* out, Py_ssize_t length) noexcept:
     out.length = length

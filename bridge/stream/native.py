@@ -159,9 +159,28 @@ def slot_get(obj: Any, slots: Slots, index: int) -> Any:
     return slots[index].__get__(obj)
 
 
+def slot_peek(obj: Any, slots: Slots, index: int) -> Any:
+    """The value of a slot; None where it is empty, or there is none."""
+    if slots[index] is None:
+        return None
+    try:
+        return slots[index].__get__(obj)
+    except AttributeError:
+        return None
+
+
 def allocate(cls: Any) -> Any:
     """A new instance of ``cls`` with all slots empty, ``__init__`` not called."""
     return object.__new__(cls)
+
+
+def list_len(items: Any) -> int:
+    return list.__len__(items)
+
+
+def list_get(items: Any, index: int) -> Any:
+    """An item by an index that was just compared with `list_len`."""
+    return list.__getitem__(items, index)
 
 
 def list_append(items: Any, value: Any) -> None:
@@ -199,6 +218,11 @@ def out_take(out: Output) -> bytes:
     return data
 
 
+def out_copy(out: Output, start: int) -> bytes:
+    """The bytes from ``start`` on, which stay in the output."""
+    return bytes(out[start:])
+
+
 def put_u8(out: Output, value: int) -> None:
     out.append(value)
 
@@ -222,6 +246,47 @@ def put_f32(out: Output, value: float) -> None:
 
 def put_f64(out: Output, value: float) -> None:
     out += _pack_f64(value)
+
+
+def put_object(out: Output, handle: int) -> None:
+    """TC_OBJECT, and a reference to its class descriptor."""
+    out += b"sq"
+    out += handle.to_bytes(4, "big")
+
+
+def integer_bytes(number: int) -> int:
+    """4 for what a Java int holds, else 8 for what a long holds, else 0."""
+    if -0x80000000 <= number <= 0x7FFFFFFF:
+        return 4
+    return 8 if -0x8000000000000000 <= number <= 0x7FFFFFFFFFFFFFFF else 0
+
+
+_INTEGER_RANGES = {ord(code): (1 << 8 * size - 1, size) for code, size in {"B": 1, "S": 2, "I": 4, "J": 8}.items()}
+
+
+def put_primitive(out: Output, code: int, value: Any) -> bool:
+    """A primitive of type ``code``; False, and nothing written, where ``value`` cannot be one.
+
+    Raises ``OverflowError`` for an int beyond all floats and for a finite value beyond the range of a Java float.
+    """
+    if code in _INTEGER_RANGES:
+        bound, size = _INTEGER_RANGES[code]
+        if not isinstance(value, int) or not -bound <= value < bound:
+            return False
+        out += value.to_bytes(size, "big", signed=True)
+    elif code == ord("D") or code == ord("F"):
+        if not isinstance(value, (float, int)):
+            return False
+        (put_f64 if code == ord("D") else put_f32)(out, float(value))
+    elif code == ord("Z"):
+        if value is not True and value is not False:
+            return False
+        out.append(value)
+    else:
+        if not isinstance(value, str) or len(value) != 1 or ord(value) > 0xFFFF:
+            return False
+        put_u16(out, ord(value))
+    return True
 
 
 def put_raw(out: Output, data: bytes | bytearray | memoryview) -> None:
@@ -277,8 +342,8 @@ def memo_put(memo: Memo, obj: Any, number: int) -> None:
 
 
 def memo_remove(memo: Memo, obj: Any) -> None:
-    """Forgets an object that was put, the last one put first."""
-    del memo[id(obj)]
+    """Forgets an object, if it is known."""
+    memo.pop(id(obj), None)
 
 
 def memo_clear(memo: Memo) -> None:

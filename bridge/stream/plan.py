@@ -38,8 +38,10 @@ CHARS = 32  #: a char[] from the UTF-16 code units of a str
 CONSTANT = 33  #: an enum constant
 CLASS = 34  #: a Class object
 DESCRIPTOR = 35  #: an ObjectStreamClass
+LIST_OF = 37  #: a list as java.util.ArrayList or LinkedList write theirs
+MAP_OF = 38  #: a dict as java.util.HashMap writes its entries; ``members``: slots of load factor and access order
 REPLACE = 36  #: another value is written in its place, as with Java's writeReplace
-IMMUTABLE = 37  #: as REDUCE; the value has no identity that counts, and is written anew each time, as a box is
+IMMUTABLE = 39  #: as REDUCE; the value has no identity that counts, and is written anew each time, as a box is
 
 
 class DecodePlan:
