@@ -32,6 +32,9 @@ class Registry:
         self._readers: dict[str, Reader] = {}
         self._writers: dict[type, EncodePlan | Writer] = {}
         self._plans: dict[type, EncodePlan] = {}
+        self._declarations: dict[type, Any] = {}
+        self._classes: dict[str, type] = {}
+        self._uids: dict[str, int] = {}
         self.descriptors = DescriptorCache()
         #: Encoders that have done their work and can be used again; see `bridge.codec.dumps`.
         self.spare_encoders: list[Any] = []
@@ -41,6 +44,9 @@ class Registry:
         other = Registry()
         other._readers = dict(self._readers)
         other._writers = dict(self._writers)
+        other._declarations = dict(self._declarations)
+        other._classes = dict(self._classes)
+        other._uids = dict(self._uids)
         return other
 
     def read_as(self, class_name: str, reader: Reader) -> None:
@@ -53,6 +59,41 @@ class Registry:
         self._writers = {**self._writers, python_type: plan}
         self._plans = {}
         self.spare_encoders = []
+
+    # ---- classes by name: declared ones, and those met in streams
+
+    def declare(self, class_name: str, python_type: type, declaration: Any) -> None:
+        """``python_type`` is the Java class ``class_name``, as `bridge.java_class` and its like declare it."""
+        self._declarations = {**self._declarations, python_type: declaration}
+        self._classes = {**self._classes, class_name: python_type}
+
+    def declaration(self, python_type: type) -> Any:
+        """What was given to `declare` for exactly this class, or None."""
+        return self._declarations.get(python_type)
+
+    def class_named(self, class_name: str) -> type | None:
+        """The Python class declared or generated for a Java class, or None."""
+        return self._classes.get(class_name)
+
+    def is_declared(self, class_name: str) -> bool:
+        """Whether a Python class was declared to be this Java class."""
+        return self._classes.get(class_name) in self._declarations
+
+    def names_in(self, module: str) -> dict[str, type]:
+        """The declared classes of a Python module by their Python names."""
+        return {cls.__name__: cls for cls in self._declarations if cls.__module__ == module}
+
+    def note_serial_version_uid(self, class_name: str, uid: int) -> None:
+        """Keeps the UID that a declared class without one had in a stream; the first one met counts."""
+        self._uids.setdefault(class_name, uid)
+
+    def serial_version_uid(self, class_name: str) -> int | None:
+        """The UID of a declared class without one, as far as it is known."""
+        return self._uids.get(class_name)
+
+    def is_read_as_other(self, class_name: str) -> bool:
+        """Whether objects of this Java class become Python values of a type that stands for it."""
+        return class_name in self._readers
 
     # ---- what the codec asks (`bridge.stream.plan.Resolver`)
 

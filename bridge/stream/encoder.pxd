@@ -114,4 +114,4 @@ cdef class Encoder:
     cdef object _path(self)
 
 @cython.locals(index=Py_ssize_t, kind=int)
-cdef str _place(_Frame frame)
+cdef str _place(_Frame frame, bint below)

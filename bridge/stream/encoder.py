@@ -746,7 +746,7 @@ class Encoder:
             if i == _PATH_SEGMENTS and self._top >= 2 * _PATH_SEGMENTS:
                 path.append(" ... ")
             if i < _PATH_SEGMENTS or i > self._top - _PATH_SEGMENTS:
-                path.append(_place(self._frames[i]))
+                path.append(_place(self._frames[i], i < self._top))
         return "".join(path)
 
 
@@ -781,8 +781,8 @@ def _as_encode_error(error: BaseException, path: str) -> BaseException:
     return EncodeError(f"{type(error).__name__}: {error}", path=path)
 
 
-def _place(frame: Any) -> str:
-    """The field or item that a frame is at, as a path segment."""
+def _place(frame: Any, below: bool) -> str:
+    """The field or item that a frame is at, as a path segment. One below others is set to go on with the next field."""
     kind = frame.kind
     if kind == _ELEMENTS:
         return f"[{frame.index - 1}]"
@@ -795,9 +795,9 @@ def _place(frame: Any) -> str:
         if isinstance(obj, dict):
             return _place_in_dict(obj, frame.index - 2)
         return f"[{frame.index - 2}]" if isinstance(obj, (list, set, tuple)) else f".<annotation {frame.index - 1}>"
-    if frame.annotations is not None and frame.index > frame.plan.annotation_step >= 0:
+    index = frame.index - below
+    if frame.plan.program[index : index + 1] == b"x":
         return ""  # the frame above says where in the annotation
-    index = frame.index
     for level, annotated in frame.plan.descriptor.data_levels:
         if not level.is_externalizable:
             if index < len(level.fields):
