@@ -308,6 +308,16 @@ class Declaration:
         """The plan that writes instances. A subclass that is not declared is another class, and has none."""
         if python_type is not self.cls:
             return None
+        if not hasattr(self.cls, "write_replace"):
+            return self._fields_plan()
+        try:
+            # Java does not ask a replacement of the same class again.
+            own: tuple[EncodePlan, ...] = (self._fields_plan(),)
+        except EncodeError:
+            own = ()  # the UID of a class that is always replaced need not be known
+        return EncodePlan(REPLACE, reduce=lambda obj: obj.write_replace(), alternatives=own)
+
+    def _fields_plan(self) -> EncodePlan:
         descriptor = self.descriptor()
         names: list[Any] = []
         checks: list[Any] = []
@@ -324,7 +334,7 @@ class Declaration:
                     checks.append(None)
                     writers.append(vars(level.cls)["write_object"])
         members = _members(self.cls, names)
-        plan = EncodePlan(
+        return EncodePlan(
             FIELDS,
             descriptor,
             names=None if members is not None else names,
@@ -332,9 +342,6 @@ class Declaration:
             checks=checks if any(check is not None for check in checks) else None,
             reduce=_annotation_writer(writers) if writers else None,
         )
-        if hasattr(self.cls, "write_replace"):
-            return EncodePlan(REPLACE, reduce=lambda obj: obj.write_replace(), alternatives=(plan,))
-        return plan
 
     # ---- reading
 
