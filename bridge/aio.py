@@ -159,7 +159,10 @@ class Channel:
         await self.flush(timeout=timeout)
 
     async def send_exception(self, throwable: object, *, timeout: float | None = None) -> None:
-        """Let what the peer reads now fail with ``throwable``; the conversation goes on. Errors as in ``send``."""
+        """Let what the peer reads now fail with ``throwable``; the conversation goes on.
+
+        Java's reader accepts only a ``java.io.IOException`` there. Errors as in ``send``.
+        """
         self._check_sending()
         self._connection.send_exception(throwable)
         await self.flush(timeout=timeout)

@@ -188,7 +188,10 @@ class Channel:
         self._transmit(self._connection.send_data, data, timeout)
 
     def send_exception(self, throwable: object, *, timeout: float | None = None) -> None:
-        """Let what the peer reads now fail with ``throwable``; the conversation goes on. Errors as in ``send``."""
+        """Let what the peer reads now fail with ``throwable``; the conversation goes on.
+
+        Java's reader accepts only a ``java.io.IOException`` there. Errors as in ``send``.
+        """
         self._transmit(self._connection.send_exception, throwable, timeout)
 
     def reset(self, *, timeout: float | None = None) -> None:

@@ -207,6 +207,7 @@ class Connection:
     def send_exception(self, throwable: object) -> None:
         """Write TC_EXCEPTION: the peer's reading fails with ``throwable`` and can go on; call ``data_to_send`` next.
 
+        Java's reader accepts only a ``java.io.IOException`` there, and takes anything else for a broken stream.
         Errors as in ``send``.
         """
         self._check_sending()

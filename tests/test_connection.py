@@ -392,7 +392,6 @@ def test_bytes_after_the_peers_end_are_a_mistake_of_the_caller() -> None:
 
 NO_STREAMS = [
     b"GET / HTTP/1.1\r\n\r\n",
-    b"\0",
     b"\xac\xed\0\4",
     STREAM_HEADER + b"\0",
     STREAM_HEADER + b"\x71\0\x7e\0\0",

@@ -16,6 +16,7 @@ from .address import Address
 from .base import AsyncKind, AsyncListener, AsyncTransport, Info, Kind, kind_of
 from .blocking import (
     HERE,
+    acknowledge,
     discard_received,
     listening_tcp_socket,
     prepare_tcp,
@@ -107,7 +108,9 @@ class SocketTransport(asyncio.Protocol, AsyncTransport):
     # What the channel calls.
 
     async def receive(self, max_bytes: int) -> bytes:
-        await self._readable.wait()
+        if not self._readable.is_set():
+            acknowledge(self._socket)
+            await self._readable.wait()
         if self._closing:
             raise OSError(errno.EBADF, "the transport is closed")
         if not self._received:

@@ -12,6 +12,7 @@ import select
 import socket
 import threading
 import time
+from typing import Protocol
 
 from ..errors import ConnectError
 from .address import Address
@@ -22,6 +23,8 @@ __all__ = [
     "KINDS",
     "SocketListener",
     "SocketTransport",
+    "SupportsOptions",
+    "acknowledge",
     "adopt",
     "connect",
     "deadline_of",
@@ -38,8 +41,16 @@ __all__ = [
 _READ, _WRITE = 1, 4  # POLLIN, POLLOUT
 _DRAINED_BYTES = 1 << 20
 
+_QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux has it
+
 #: Where an address without a host leads when connecting.
 HERE = "localhost"
+
+
+class SupportsOptions(Protocol):
+    """A socket, or what asyncio lets one have of a socket."""
+
+    def setsockopt(self, level: int, name: int, value: int, /) -> None: ...
 
 
 def connect(address: Address, timeout: float | None = None) -> Transport:
@@ -149,6 +160,7 @@ class SocketTransport(Transport):
     def receive(self, max_bytes: int, timeout: float | None = None) -> bytes:
         deadline = deadline_of(timeout)
         with self._shared as sock:
+            acknowledge(sock)
             while _wait([sock], _READ, left_of(deadline)):
                 try:
                     return sock.recv(max_bytes)
@@ -226,6 +238,19 @@ class SocketListener(Listener):
         self._waker.close()  # the other end is readable from now on: who waits wakes
 
 
+def acknowledge(sock: SupportsOptions) -> None:
+    """Acknowledge what was received, before waiting for more.
+
+    A peer that writes in small pieces and has not set TCP_NODELAY, as a plain Java program does, waits with its next
+    piece until the one before is acknowledged, for which the system takes its time: 40 ms for each reply.
+    """
+    if _QUICK_ACK is not None:
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 1)
+        except OSError:
+            pass  # no TCP, or not connected any more
+
+
 def unanswered(error: TimeoutError) -> ConnectionAbortedError:
     """What to raise where the system gave the connection up: Python's name for that is the one for our timeouts."""
     return ConnectionAbortedError(errno.ECONNABORTED, f"the peer does not answer any more: {error}")
@@ -236,7 +261,7 @@ def socket_address(scheme: str, name: tuple[str, int] | tuple[str, int, int, int
     return Address(scheme, name[0], name[1])
 
 
-def prepare_tcp(sock: socket.socket) -> None:
+def prepare_tcp(sock: SupportsOptions) -> None:
     """Options of a connected TCP socket: send at once, and notice in the end when the peer's machine is gone."""
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

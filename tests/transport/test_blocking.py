@@ -225,3 +225,51 @@ def test_an_address_no_transport_understands_is_refused(address: Address, messag
 def test_a_port_that_is_taken_cannot_be_listened_on(listener: Listener) -> None:
     with pytest.raises(OSError, match="in use"):
         blocking.listen(listener.address)
+
+
+class Options:
+    """Notes the options that are set."""
+
+    def __init__(self, failure: OSError | None = None) -> None:
+        self.set: list[tuple[int, int, int]] = []
+        self.failure = failure
+
+    def setsockopt(self, level: int, name: int, value: int, /) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.set.append((level, name, value))
+
+
+def test_what_was_received_is_acknowledged_at_once_where_the_system_can() -> None:
+    options = Options()
+    blocking.acknowledge(options)
+    quick_ack = getattr(socket, "TCP_QUICKACK", None)
+    assert options.set == ([] if quick_ack is None else [(socket.IPPROTO_TCP, quick_ack, 1)])
+    blocking.acknowledge(Options(OSError("no such option")))
+
+
+def test_a_connection_that_the_system_gives_up_is_no_timeout(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python names that error as it names a timeout."""
+    here, _there = ends
+
+    class GivenUp:
+        def setsockopt(self, *_: int) -> None: ...
+
+        def fileno(self) -> int:
+            sock = here.info("socket")
+            assert isinstance(sock, socket.socket)
+            return sock.fileno()
+
+        def recv(self, max_bytes: int) -> bytes:
+            raise TimeoutError("connection timed out")
+
+        def send(self, data: bytes) -> int:
+            raise TimeoutError("connection timed out")
+
+    assert isinstance(here, blocking.SocketTransport)
+    monkeypatch.setattr(blocking, "_wait", lambda *_: True)
+    monkeypatch.setattr(here._shared, "_sock", GivenUp())
+    for use in (lambda: here.receive(1), lambda: here.send(b"x")):
+        with pytest.raises(ConnectionAbortedError, match="does not answer"):
+            use()
+    monkeypatch.undo()
