@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import java_lang, java_util
+from . import java_lang, java_math, java_time, java_util
 from .registry import Registry
 
 __all__ = ["default_registry"]
@@ -10,7 +10,7 @@ __all__ = ["default_registry"]
 
 def _build() -> Registry:
     registry = Registry()
-    for module in (java_lang, java_util):
+    for module in (java_lang, java_math, java_time, java_util):
         module.register(registry)
     return registry
 

@@ -37,6 +37,10 @@ public final class Cases {
         Throwables.addTo(ALL);
         JdkValues.addTo(ALL);
         JdkCollections.addTo(ALL);
+        Times.addTo(ALL);
+        Containers.addTo(ALL);
+        ConcurrentContainers.addTo(ALL);
+        Utilities.addTo(ALL);
         Sizes.addTo(ALL);
     }
 

@@ -1,0 +1,107 @@
+"""What the files of this room share to describe the classes of a Java package.
+
+An adapter knows one Java class: the descriptor that Java writes, which Python value its fields stand for, and which
+fields stand for a Python value. A class that is laid out otherwise in a stream is not the one the adapter knows: its
+objects arrive in the generic form, which loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import itemgetter
+from typing import Any
+
+from ..stream.constants import SC_BLOCK_DATA, SC_EXTERNALIZABLE, SC_SERIALIZABLE, SC_WRITE_METHOD
+from ..stream.descriptors import ANNOTATION, ClassDescriptor
+from ..stream.plan import BUILD, FILL, DecodePlan
+from .registry import Reader
+
+__all__ = ["EXTERNAL", "NO_DATA", "OWN_DATA", "PLAIN", "container_reader", "int_bytes", "positions", "value_reader"]
+
+PLAIN = SC_SERIALIZABLE  #: fields only
+OWN_DATA = SC_SERIALIZABLE | SC_WRITE_METHOD  #: a class with a ``writeObject``
+EXTERNAL = SC_EXTERNALIZABLE | SC_BLOCK_DATA
+
+#: The annotation of a class whose ``writeObject`` writes nothing beside its fields.
+NO_DATA: tuple[tuple[Any, ...], ...] = ((),)
+
+
+def int_bytes(number: int) -> bytes:
+    """As ``writeInt`` does it."""
+    return number.to_bytes(4, "big", signed=True)
+
+
+def _places(descriptor: ClassDescriptor) -> list[tuple[str, str, str]]:
+    return [(level.name, *field) for level, _ in descriptor.data_levels for field in level.fields]
+
+
+def positions(descriptor: ClassDescriptor, known: ClassDescriptor) -> tuple[int, ...] | None:
+    """Where each field of the class as it is known stands among the values of an object, in the order of ``known``.
+
+    None if the class has other fields or super-classes. Java finds fields by their names too.
+    """
+    if [level.name for level in descriptor.chain] != [level.name for level in known.chain]:
+        return None
+    found = _places(descriptor)
+    wanted = _places(known)
+    if len(found) != len(wanted) or set(found) != set(wanted):
+        return None
+    return tuple([found.index(place) for place in wanted])
+
+
+def _in_known_order(descriptor: ClassDescriptor, known: ClassDescriptor, own_data: bool) -> Callable[..., Any] | None:
+    """What brings the values of an object into the order of ``known``; None if the class is laid out otherwise."""
+    places = positions(descriptor, known)
+    if places is None or (own_data and descriptor.program.count(ANNOTATION) != known.program.count(ANNOTATION)):
+        return None
+    if places == tuple(range(len(places))):
+        return list
+    return itemgetter(*places)  # two fields or more, where their order can differ
+
+
+def value_reader(
+    known: ClassDescriptor, build: Callable[[Any, Any], Any], *, own_data: bool = False, replaces: bool = False
+) -> Reader:
+    """A reader for values made from fields and annotations when all are there.
+
+    ``build(values, annotations)`` as for a BUILD plan, the values in the order of ``known``. Without ``own_data``, the
+    class writes nothing beside its fields. ``replaces``: see `DecodePlan`.
+    """
+
+    def read(descriptor: ClassDescriptor) -> DecodePlan | None:
+        arrange = _in_known_order(descriptor, known, own_data)
+        if arrange is None:
+            return None
+        checked = build
+        if arrange is not list or (not own_data and ANNOTATION in descriptor.program):
+
+            def checked(values: list[Any], annotations: Any) -> Any:
+                if not own_data and annotations is not None and any(annotations):
+                    return NotImplemented
+                return build(arrange(values), annotations)
+
+        return DecodePlan(BUILD, descriptor, build=checked, replaces=replaces)
+
+    return read
+
+
+def container_reader(
+    known: ClassDescriptor, new: Callable[[], Any], fill: Callable[..., Any], *, own_data: bool = False
+) -> Reader:
+    """A reader for containers that are made before their contents: ``fill`` is the ``build`` of a FILL plan."""
+
+    def read(descriptor: ClassDescriptor) -> DecodePlan | None:
+        arrange = _in_known_order(descriptor, known, own_data)
+        if arrange is None:
+            return None
+        checked = fill
+        if arrange is not list or (not own_data and ANNOTATION in descriptor.program):
+
+            def checked(container: Any, values: list[Any], annotations: Any, forced: bool) -> Any:
+                if not own_data and annotations is not None and any(annotations):
+                    return NotImplemented
+                return fill(container, arrange(values), annotations, forced)
+
+        return DecodePlan(FILL, descriptor, new=new, build=checked)
+
+    return read

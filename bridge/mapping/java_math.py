@@ -1,0 +1,53 @@
+"""``java.math``: BigDecimal. (BigInteger is in `java_lang`, as ``int`` needs it.)"""
+
+from __future__ import annotations
+
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
+from typing import Any
+
+from ..errors import EncodeError
+from ..stream.descriptors import ClassDescriptor
+from ..stream.plan import REDUCE, EncodePlan
+from .adapters import NO_DATA, OWN_DATA, value_reader
+from .java_lang import NUMBER, BigInteger
+from .registry import Registry
+
+__all__ = ["register"]
+
+BIG_DECIMAL = ClassDescriptor(
+    "java.math.BigDecimal",
+    6108874887143696463,
+    OWN_DATA,
+    [("scale", "I"), ("intVal", "Ljava/math/BigInteger;")],
+    NUMBER,
+)
+
+#: Rounds nothing away.
+_EXACT = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])
+
+#: Making decimal digits of a binary number takes time by the square of its size: milliseconds for this one, minutes for
+#: a megabyte. Larger ones arrive in the generic form, as ``scale`` and ``intVal``.
+_MAX_BITS = 1 << 15
+
+
+def _build_big_decimal(values: list[Any], annotations: Any) -> Any:
+    scale, unscaled = values
+    if (type(unscaled) is not int and type(unscaled) is not BigInteger) or unscaled.bit_length() > _MAX_BITS:
+        return NotImplemented
+    number = Decimal(unscaled)
+    return number.scaleb(-scale, _EXACT) if scale else number
+
+
+def _reduce_big_decimal(value: Decimal) -> Any:
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise EncodeError(f"Decimal({str(value)!r}) has no Java counterpart: a BigDecimal is a finite number")
+    if not -0x7FFFFFFF <= exponent <= 0x80000000:
+        raise EncodeError(f"a Decimal with exponent {exponent}; the scale of a BigDecimal is an int")
+    return BIG_DECIMAL, (-exponent, BigInteger(value.scaleb(-exponent, _EXACT))), NO_DATA
+
+
+def register(registry: Registry) -> None:
+    """Teaches the registry the classes of this file."""
+    registry.read_as(BIG_DECIMAL.name, value_reader(BIG_DECIMAL, _build_big_decimal))
+    registry.write_as(Decimal, EncodePlan(REDUCE, BIG_DECIMAL, reduce=_reduce_big_decimal))
