@@ -229,8 +229,6 @@ class Channel:
         try:
             async with asyncio.timeout(timeout), self._receiving:
                 event = await self._next_event()
-        except ChannelTimeout:
-            raise
         except TimeoutError as error:
             offset = self._connection.received_offset
             raise ChannelTimeout(f"nothing came whole in {timeout} s", offset=offset) from error
@@ -256,8 +254,6 @@ class Channel:
                 self._answer_due = True
                 await self.flush()
                 return await self.receive()
-        except ChannelTimeout:
-            raise
         except TimeoutError as error:
             raise ChannelTimeout(f"no answer came in {timeout} s") from error
 

@@ -375,6 +375,20 @@ def test_closing_ends_the_thread_that_receives(ends: Ends, pool: ThreadPoolExecu
     assert received.result(ENOUGH_SECONDS) == []
 
 
+@pytest.mark.parametrize("ending", [OSError("closed meanwhile"), b""])
+def test_a_channel_closed_in_the_middle_of_a_receive_has_not_broken(ending: OSError | bytes) -> None:
+    class ClosedMeanwhile(CannedTransport):
+        def receive(self, max_bytes: int, timeout: float | None = None) -> bytes:
+            channel.close()
+            if isinstance(ending, OSError):
+                raise ending
+            return ending
+
+    channel = Channel(ClosedMeanwhile())
+    with pytest.raises(ChannelClosed, match="closed"):
+        channel.receive()
+
+
 def test_closing_ends_the_thread_that_sends(ends: Ends, pool: ThreadPoolExecutor) -> None:
     here, _there = ends
     started = threading.Event()
@@ -780,6 +794,25 @@ def test_an_ending_is_logged_where_it_is_no_good_one_and_the_server_goes_on(
     for record in caplog.records:
         assert record.levelno == level
         assert name in record.getMessage() + (record.exc_text or "")
+
+
+def test_a_peer_that_comes_while_the_server_stops_is_not_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    listener = listen("127.0.0.1", 0)
+    accept = listener._listener.accept
+    accepted = threading.Event()
+
+    def accept_and_wait(timeout: float | None = None) -> Any:
+        transport = accept(timeout)
+        accepted.set()
+        server._stopping.wait()
+        return transport
+
+    monkeypatch.setattr(listener._listener, "accept", accept_and_wait)
+    server = Server(listener, echo)
+    with connect(server.address) as channel:
+        assert accepted.wait(ENOUGH_SECONDS)
+        assert server.stop()
+        assert list(channel) == []
 
 
 def test_a_server_goes_on_where_the_system_cannot_accept(
