@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Annotated, Any
 
@@ -12,8 +11,7 @@ import pytest
 
 import bridge
 from bridge import JavaField, ObjectInput, ObjectOutput, Transient, java_class, java_enum
-
-from .harness import Harness, Jdk, matrix
+from interop.harness import Harness
 
 REGISTRY = bridge.default_registry.copy()
 BEANS, RECORDS, ENUMS = "bridge.cases.Beans$", "bridge.cases.Records$", "bridge.cases.Enums$"
@@ -345,14 +343,6 @@ CASES: dict[str, Any] = {
     "replace/serialization-proxy": lambda it: it == Period(10, 15),
     "replace/serialization-proxy-in-map": lambda it: it == {"period": Period(3, 4)},
 }
-
-
-@pytest.fixture(scope="module", params=matrix(), ids=lambda jdk: f"jdk{jdk.major}")
-def java(request: pytest.FixtureRequest) -> Iterator[Harness]:
-    jdk: Jdk = request.param
-    harness = Harness(jdk)
-    yield harness
-    harness.stop()
 
 
 @pytest.mark.parametrize("name", CASES)
