@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any, BinaryIO
 
 from .errors import PeerException, TruncatedStreamError
@@ -66,18 +67,19 @@ def loads_all(
     decoder.feed(data)
     decoder.feed_eof()
     contents: list[Any] = []
-    run = bytearray()
-    while True:
-        content = decoder.next_content()
-        if type(content) is BlockData:
-            run += content
-            continue
-        if run:
-            contents.append(BlockData(run))
-            run = bytearray()
-        if content is END_OF_STREAM:
-            return contents
-        contents.append(_raised_if_exception(content))
+    decoder.take_contents(contents)
+    if any(type(content) is BlockData or type(content) is StreamException for content in contents):
+        return [_raised_if_exception(content) for content in _with_whole_runs(contents)]
+    return contents
+
+
+def _with_whole_runs(contents: list[Any]) -> Iterator[Any]:
+    """The contents with neighbouring blocks of primitive data as one."""
+    for is_data, group in groupby(contents, lambda content: type(content) is BlockData):
+        if is_data:
+            yield BlockData(b"".join(group))
+        else:
+            yield from group
 
 
 def dumps(obj: Any, *, registry: Registry | None = None) -> bytes:

@@ -14,7 +14,7 @@ from uuid import UUID
 from ..stream.constants import SC_SERIALIZABLE, SC_WRITE_METHOD
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData, IdentityKey
-from ..stream.plan import FILL, LIST, LIST_OF, MAP_OF, REDUCE, DecodePlan, EncodePlan
+from ..stream.plan import FILL, LIST, LIST_OF, MAP, MAP_OF, REDUCE, DecodePlan, EncodePlan
 from .registry import Reader, Registry
 
 __all__ = ["HashMap", "LinkedHashMap", "LinkedHashSet", "LinkedList", "TreeMap", "TreeSet", "register"]
@@ -228,7 +228,7 @@ def _read_hash_map(descriptor: ClassDescriptor) -> DecodePlan | None:
             container.load_factor = values[0]
         return _fill_map(container, annotations[0], 8, forced)
 
-    return DecodePlan(FILL, descriptor, new=HashMap, build=build)
+    return DecodePlan(MAP, descriptor, new=HashMap, build=build)
 
 
 def _read_linked_hash_map(descriptor: ClassDescriptor) -> DecodePlan | None:
@@ -242,7 +242,7 @@ def _read_linked_hash_map(descriptor: ClassDescriptor) -> DecodePlan | None:
             return _fill_map(container, annotations[0], 8, forced)
         return _fill_map({}, annotations[0], 8, False)
 
-    return DecodePlan(FILL, descriptor, new=LinkedHashMap, build=build)
+    return DecodePlan(MAP, descriptor, new=LinkedHashMap, build=build)
 
 
 def _read_tree_map(descriptor: ClassDescriptor) -> DecodePlan | None:
@@ -296,19 +296,11 @@ def _read_tree_set(descriptor: ClassDescriptor) -> DecodePlan | None:
 def _read_array_list(descriptor: ClassDescriptor) -> DecodePlan | None:
     if descriptor.program != b"Ix":
         return None
-    # The four bytes in front are a capacity that is ignored; the field says how many elements there are.
-    return DecodePlan(LIST, descriptor, build=lambda items, values: values[0] == len(items) - 1)
+    return DecodePlan(LIST, descriptor)
 
 
 def _read_linked_list(descriptor: ClassDescriptor) -> DecodePlan | None:
-    if descriptor.program != b"x":
-        return None
-    return DecodePlan(
-        LIST,
-        descriptor,
-        new=LinkedList,
-        build=lambda items, values: int.from_bytes(items[0], "big", signed=True) == len(items) - 1,
-    )
+    return None if descriptor.program != b"x" else DecodePlan(LIST, descriptor, new=LinkedList)
 
 
 # ------------------------------------------------------------------------------------------------------------ writing

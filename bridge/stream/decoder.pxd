@@ -9,18 +9,26 @@ cdef int ANNOTATION, SC_ENUM
 cdef int TC_ARRAY, TC_BLOCKDATA, TC_BLOCKDATALONG, TC_CLASS, TC_CLASSDESC, TC_ENDBLOCKDATA, TC_ENUM, TC_EXCEPTION
 cdef int TC_LONGSTRING, TC_NULL, TC_OBJECT, TC_PROXYCLASSDESC, TC_REFERENCE, TC_RESET, TC_STRING
 cdef Py_ssize_t BASE_WIRE_HANDLE
-cdef int ATTRIBUTES, BOX, BUILD, FILL, LIST, SKIP, SLOTS
+cdef long long _MAX_STRING_BYTES
+cdef Py_ssize_t _MANY_FIELDS
+cdef int ATTRIBUTES, BOX, BUILD, FILL, LIST, MAP, SKIP, SLOTS
 cdef int IN_OPEN, IN_OBJECT, IN_ARRAY, IN_ENUM, IN_DESCRIPTOR, IN_EXCEPTION
 cdef object NEED_DATA, END_OF_STREAM, PUSHED
+cdef double _LOAD_FACTOR
 
 cdef class Decoder(DescriptorReader):
+    @cython.locals(collecting=bint)
     cpdef next_content(self)
+    @cython.locals(collecting=bint)
+    cpdef object take_contents(self, list contents)
     @cython.locals(frame=Frame)
     cdef object _next(self)
     @cython.locals(code=int)
     cdef object _content(self)
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, code=int, length=Py_ssize_t, number=Py_ssize_t, frame=Frame)
     cdef object _value(self)
+    @cython.locals(p='const unsigned char*', number=Py_ssize_t, descriptor=ClassDescriptor, plan=DecodePlan, code=int, size=Py_ssize_t)
+    cdef object _box(self, Py_ssize_t pos, Py_ssize_t left)
     cdef object _string(self, text, Py_ssize_t length)
     @cython.locals(pos=Py_ssize_t, length=Py_ssize_t)
     cdef object _rare_value(self, int code)
@@ -34,6 +42,8 @@ cdef class Decoder(DescriptorReader):
     @cython.locals(code=int, descriptor=ClassDescriptor, needed=Py_ssize_t, plan=DecodePlan)
     cdef object _step_open(self, Frame frame)
     cdef DecodePlan _plan(self, ClassDescriptor descriptor)
+    @cython.locals(plan=DecodePlan)
+    cdef DecodePlan _new_plan(self, ClassDescriptor descriptor)
     @cython.locals(flags=int)
     cdef int _check_object_class(self, ClassDescriptor descriptor) except -1
     @cython.locals(plan=DecodePlan, shape=int, code=int, size=Py_ssize_t, frame=Frame)
@@ -42,11 +52,19 @@ cdef class Decoder(DescriptorReader):
     cdef object _step_object(self, Frame frame)
     @cython.locals(plan=DecodePlan)
     cdef int _store(self, Frame frame, Py_ssize_t i, value) except -1
-    @cython.locals(code=int)
+    @cython.locals(code=int, shape=int)
     cdef object _annotation(self, Frame frame)
+    @cython.locals(head=bytes, count=Py_ssize_t)
+    cdef int _reserve(self, Frame frame) except -1
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, size=Py_ssize_t)
+    cdef bint _take_head(self, Frame frame) except -1
+    @cython.locals(size=Py_ssize_t, head=bytes, items=list, values=list)
+    cdef object _map(self, DecodePlan plan, Frame frame)
     cdef int _close_block(self, Frame frame) except -1
-    @cython.locals(plan=DecodePlan, shape=int)
+    @cython.locals(plan=DecodePlan, shape=int, head=bytes)
     cdef object _finish_object(self, Frame frame)
+    cdef object _boxed(self, DecodePlan plan, value)
+    cdef object _finished(self, DecodePlan plan, Frame frame)
     cdef object _call_build(self, DecodePlan plan, Frame frame)
     @cython.locals(plan=DecodePlan, i=Py_ssize_t)
     cdef int _fill_generic(self, Frame frame, generic) except -1
@@ -59,7 +77,8 @@ cdef class Decoder(DescriptorReader):
     cdef object _step_array(self, Frame frame)
     @cython.locals(frame=Frame)
     cdef object _begin_enum(self, ClassDescriptor descriptor)
+    @cython.locals(code=int)
     cdef object _step_enum(self, Frame frame)
     @cython.locals(plan=DecodePlan)
-    cdef int _accept_constant_name(self, Frame frame, name) except -1
+    cdef object _constant(self, ClassDescriptor descriptor, name)
     cdef object _step_exception(self, Frame frame)

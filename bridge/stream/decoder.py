@@ -39,10 +39,10 @@ from .constants import (
     TYPE_CODE_NAMES,
 )
 from .descriptor_reader import DescriptorReader
-from .descriptors import ANNOTATION
+from .descriptors import ANNOTATION, ClassDescriptor
 from .model import BlockData, BooleanArray, ByteArray, CharArray, JavaArray, JavaClass, JavaEnum, StreamException
-from .plan import ATTRIBUTES, BOX, BUILD, FILL, LIST, SKIP, SLOTS
-from .reader import Frame
+from .plan import ATTRIBUTES, BOX, BUILD, FILL, LIST, MAP, SKIP, SLOTS
+from .reader import Frame, _short
 from .states import (
     END_OF_STREAM,
     IN_ARRAY,
@@ -53,9 +53,18 @@ from .states import (
     IN_OPEN,
     NEED_DATA,
     PUSHED,
+    Signal,
 )
 
 __all__ = ["Decoder"]
+
+#: The load factor of every HashMap that nobody gave another one.
+_LOAD_FACTOR = 0.75
+
+_MAX_STRING_BYTES = 3 * 0x7FFFFFFF
+
+#: Objects of so many fields may take memory before their bytes have come; of more, it is watched.
+_MANY_FIELDS = 64
 
 
 class Decoder(DescriptorReader):
@@ -64,7 +73,6 @@ class Decoder(DescriptorReader):
     ``Decoder(resolver, limits=, object_filter=, trace=)``: limits and filter are asked as the stream is read and end it
     with ``RejectedError``. With a trace nothing is taken from caches, and every token is reported.
     """
-
 
     # ------------------------------------------------------------------------------------------------------ contents
 
@@ -79,6 +87,8 @@ class Decoder(DescriptorReader):
         if self._running:
             raise LocalProtocolError("next_content() was called from within itself")
         self._running = True
+        # Making many objects would run the collector over them again and again; nothing made here is garbage.
+        collecting = native.pause_collector()
         try:
             content = self._next()
             if content is NEED_DATA and self._eof:
@@ -92,8 +102,24 @@ class Decoder(DescriptorReader):
                 error.path = self._path()
             self._failure = error
             raise
+        except BaseException as error:  # in code of the mapping or the filter; what it broke off is lost
+            self._failure = LocalProtocolError(f"reading was broken off by {type(error).__name__} and cannot go on")
+            raise
         finally:
+            native.resume_collector(collecting)
             self._running = False
+
+    def take_contents(self, contents: list[Any]) -> Signal:
+        """Appends to ``contents`` what `next_content` would give, up to the first `Signal`, which it returns."""
+        collecting = native.pause_collector()
+        try:
+            while True:
+                content = self.next_content()
+                if content is NEED_DATA or content is END_OF_STREAM:
+                    return content  # type: ignore[no-any-return]
+                contents.append(content)
+        finally:
+            native.resume_collector(collecting)
 
     def _next(self) -> Any:
         if not self._started:
@@ -118,9 +144,12 @@ class Decoder(DescriptorReader):
     def _content(self) -> Any:
         """One content at the top level: what `_value` reads, block data, or TC_RESET, which is passed over."""
         while True:
-            self._content_start = self._base + self._pos
+            self._begin_content()
             if self._pos >= self._end:
-                return self._need(1)
+                if self._pos < self._filled:
+                    return self._need(1)
+                self._missing = 1
+                return NEED_DATA
             code = self._p[self._pos]
             if code == TC_BLOCKDATA or code == TC_BLOCKDATALONG:
                 return self._block_data()
@@ -166,6 +195,10 @@ class Decoder(DescriptorReader):
             return value
         if code == TC_OBJECT:
             if left >= 6 and not self._tracing:
+                if p[pos + 1] == TC_REFERENCE:
+                    value = self._box(pos, left)
+                    if value is not PUSHED:
+                        return value
                 # The two common cases whole: the descriptor is a reference, or one known by its bytes.
                 self._pos = pos + 1
                 found = self._known_descriptor()
@@ -187,12 +220,37 @@ class Decoder(DescriptorReader):
             return self._open(code)
         return self._rare_value(code)
 
+    def _box(self, pos: int, left: int) -> Any:
+        """TC_OBJECT with a reference to a class of one primitive field, whole; PUSHED where it is anything else."""
+        p = self._p
+        number = native.u32(p, pos + 2) - BASE_WIRE_HANDLE
+        if number < 0 or number >= len(self._handles):
+            return PUSHED
+        found = self._handles[number]
+        if type(found) is not ClassDescriptor:
+            return PUSHED
+        descriptor = found
+        plan = descriptor.decode_plan
+        if plan is None or plan.shape != BOX or descriptor.flags & SC_ENUM:
+            return PUSHED
+        code = plan.steps[0]
+        size = native.primitive_bytes(code)
+        if left < 6 + size:
+            return PUSHED
+        self._check_object()
+        value = native.read_primitive(p, pos + 6, code)
+        if plan.build is not None:
+            value = self._boxed(plan, value)
+        self._pos = pos + 6 + size
+        native.list_append(self._handles, value)
+        return value
+
     def _string(self, text: Any, length: int) -> Any:
         self._check_refs()
         if self._tracing:
             self._emit(self._pos, self._pos + length, "string", len(self._handles), text)
         self._pos += length
-        self._handles.append(text)
+        native.list_append(self._handles, text)
         return text
 
     def _rare_value(self, code: int) -> Any:
@@ -203,6 +261,8 @@ class Decoder(DescriptorReader):
             length = native.i64(self._p, pos + 1)
             if length < 0:
                 raise self._corrupted(f"a string of negative length {length}")
+            if length > _MAX_STRING_BYTES:
+                raise self._corrupted(f"a string of {length} bytes; Java's hold less than 2**31 characters")
             if self._end - pos - 9 < length:
                 return self._need(9 + length)
             text = native.decode_mutf8(self._p, pos + 9, pos + 9 + length)
@@ -277,8 +337,6 @@ class Decoder(DescriptorReader):
             self._accept_in_descriptor(frame, value)
         elif kind == IN_OPEN:
             frame.descriptor = value
-        elif kind == IN_ENUM:
-            self._accept_constant_name(frame, value)
         else:
             frame.value = StreamException(value)
 
@@ -311,34 +369,44 @@ class Decoder(DescriptorReader):
             return self._begin_array(descriptor)
         if code == TC_ENUM:
             return self._begin_enum(descriptor)
-        self._check_refs()
+        self._check_object()
         if self._tracing:
             self._emit(self._pos, self._pos, "class", len(self._handles), descriptor)
         value = JavaClass(descriptor)
-        self._handles.append(value)
+        native.list_append(self._handles, value)
         return value
 
     def _plan(self, descriptor: Any) -> Any:
         plan = descriptor.decode_plan
-        if plan is None:
+        if plan is None or descriptor.flags & SC_ENUM:
             self._check_object_class(descriptor)
+            plan = self._new_plan(descriptor)
+        return plan
+
+    def _new_plan(self, descriptor: Any) -> Any:
+        try:
             plan = self._resolver.decode_plan(descriptor)
-            descriptor.decode_plan = plan
+        except BridgeError:
+            raise
+        except Exception:  # not the class that the mapping knows by this name
+            plan = self._resolver.generic_plan(descriptor)
+        descriptor.decode_plan = plan
         return plan
 
     def _check_object_class(self, descriptor: Any) -> None:
         flags = descriptor.flags
         if flags & SC_ENUM:
-            raise self._invalid_class(f"{descriptor.name} is an enum but stands at TC_OBJECT")
+            raise self._invalid_class(f"{_short(descriptor.name)} is an enum but stands at TC_OBJECT")
         if descriptor.has_lengthless_data:
             raise self._invalid_class(
-                f"{descriptor.name} wrote its external contents in protocol version 1; nothing tells where they end"
+                f"{_short(descriptor.name)} wrote its external contents in protocol version 1; "
+                "nothing tells where they end"
             )
 
     def _begin_object(self, descriptor: Any) -> Any:
         """An object whose descriptor has been read: its handle, its value if that can be made now, its frame."""
         plan = descriptor.decode_plan
-        if plan is None:
+        if plan is None or descriptor.flags & SC_ENUM:
             plan = self._plan(descriptor)
         shape = plan.shape
         if shape == BOX and not self._tracing:
@@ -346,17 +414,19 @@ class Decoder(DescriptorReader):
             size = native.primitive_bytes(code)
             if self._end - self._pos < size:
                 return self._need(size)
+            self._check_object()
             value = native.read_primitive(self._p, self._pos, code)
             if plan.build is not None:
-                value = plan.build(value)
-            self._check_refs()
+                value = self._boxed(plan, value)
             self._pos += size
-            self._handles.append(value)
+            native.list_append(self._handles, value)
             return value
         frame = self._push(IN_OBJECT)
         frame.descriptor = descriptor
         frame.plan = plan
         self._assign_handle(frame)
+        if plan.length > _MANY_FIELDS and shape == SLOTS:
+            self._weigh(frame, plan.length)
         if shape == SLOTS or shape == ATTRIBUTES:
             frame.value = native.allocate(plan.cls)
         elif shape == LIST:
@@ -365,7 +435,7 @@ class Decoder(DescriptorReader):
         elif shape == FILL:
             frame.values = []
             frame.value = plan.new()
-        elif shape != SKIP:
+        elif shape != SKIP:  # MAP, BUILD
             frame.values = []
         if plan.annotation_step >= 0:
             frame.annotations = []
@@ -423,9 +493,16 @@ class Decoder(DescriptorReader):
 
     def _annotation(self, frame: Any) -> Any:
         """Contents up to TC_ENDBLOCKDATA; None when that has been read. Runs of block data become one `BlockData`."""
+        shape = frame.plan.shape
         if frame.items is None:
-            frame.items = frame.value if frame.plan.shape == LIST else []
+            frame.items = frame.value if shape == LIST else []
             frame.open_block = 0
+            frame.head = None
+            if shape == LIST or shape == MAP:
+                if not self._take_head(frame):
+                    frame.items = None
+                    return NEED_DATA
+                self._reserve(frame)
         items = frame.items
         while True:
             if self._pos >= self._end:
@@ -449,6 +526,10 @@ class Decoder(DescriptorReader):
                     frame.blocks += 1
                     native.list_append(items, value)
                 else:
+                    if frame.open_block == 3:  # more than the head: it is not what was expected
+                        native.list_append(items, frame.head)
+                        frame.head = None
+                        frame.open_block = 1
                     if frame.open_block == 1:
                         frame.open_block = 2
                         items[len(items) - 1] = bytearray(items[len(items) - 1])
@@ -461,6 +542,35 @@ class Decoder(DescriptorReader):
                 self._close_block(frame)
             native.list_append(items, value)
 
+    def _reserve(self, frame: Any) -> None:
+        """Room for as many elements as are declared, while all such room together stays within the bytes received."""
+        head = frame.head
+        if head is not None and len(head) >= 4:
+            count = native.i32(native.pointer(head), len(head) - 4)
+            if count > self._reservable:
+                count = self._reservable
+            if count > 0:
+                self._reservable -= count
+                native.list_reserve(frame.items, count)
+
+    def _take_head(self, frame: Any) -> bool:
+        """The primitives in front of the elements of a list or map; False where not all of them are there."""
+        if self._end - self._pos < 2:
+            self._need(2)
+            return False
+        p = self._p
+        pos = self._pos
+        if p[pos] == TC_BLOCKDATA and not self._tracing:
+            size = p[pos + 1]
+            if self._end - pos < 2 + size:
+                self._need(2 + size)
+                return False
+            frame.head = native.take(p, pos + 2, pos + 2 + size)
+            frame.open_block = 3
+            frame.blocks += 1
+            self._pos = pos + 2 + size
+        return True
+
     def _close_block(self, frame: Any) -> None:
         if frame.open_block == 2:
             items = frame.items
@@ -472,21 +582,22 @@ class Decoder(DescriptorReader):
         shape = plan.shape
         if shape == SLOTS or shape == ATTRIBUTES:
             if plan.build is not None:
-                return self._finish(frame, plan.build(frame.value, frame.annotations))
+                return self._finish(frame, self._finished(plan, frame))
             if plan.annotation_step >= 0 and shape == SLOTS:
                 native.slot_set(frame.value, plan.slots, plan.annotation_step, frame.annotations)
             return self._finish(frame, frame.value)
         if shape == LIST:
             items = frame.value
-            head = items[0] if len(items) > 0 else None
-            if (
-                frame.blocks == 1
-                and type(head) is BlockData
-                and len(head) == 4
-                and (plan.build is None or plan.build(items, frame.values))
-            ):
-                del items[0]
-                return self._finish(frame, items)
+            head = frame.head
+            # The int field says how many elements there are (ArrayList), else the head does.
+            if frame.blocks == 1 and head is not None and len(head) == 4:
+                count = frame.values[0] if plan.length == 2 else int.from_bytes(head, "big", signed=True)
+                if count == len(items):
+                    return self._finish(frame, items)
+        elif shape == MAP:
+            value = self._map(plan, frame)
+            if value is not NotImplemented:
+                return self._finish(frame, value)
         elif shape == FILL:
             value = self._call_build(plan, frame)
             if value is not NotImplemented:
@@ -495,9 +606,7 @@ class Decoder(DescriptorReader):
             return self._finish(frame, None)
         else:
             if shape == BOX:
-                value = frame.values[0]
-                if plan.build is not None:
-                    value = plan.build(value)
+                value = self._boxed(plan, frame.values[0])
             elif frame.value is None or plan.replaces:
                 value = self._call_build(plan, frame)
             else:
@@ -507,18 +616,67 @@ class Decoder(DescriptorReader):
                     self._fill_generic(frame, frame.value)
                 return self._finish(frame, value)
         if frame.exposed and shape != BUILD:
-            raise self._invalid_class(f"{plan.descriptor.name} with contents that its class cannot have")
+            raise self._invalid_class(f"{_short(plan.descriptor.name)} with contents that its class cannot have")
         generic = frame.value
         if shape != BUILD or generic is None:
             generic = native.allocate(self._resolver.generic_plan(plan.descriptor).cls)
         if shape == LIST:
-            frame.annotations = [list(frame.value)]
+            frame.annotations = [_with_head(frame.head, frame.value)]
         self._fill_generic(frame, generic)
         return self._finish(frame, generic)
 
+    def _map(self, plan: Any, frame: Any) -> Any:
+        """A HashMap or LinkedHashMap: as a rule a dict of the entries; anything unusual is left to the adapter."""
+        values = frame.values
+        items = frame.annotations[0]
+        head = frame.head
+        if (
+            not frame.exposed
+            and frame.blocks == 1
+            and head is not None
+            and len(head) == 8
+            and values[0] == _LOAD_FACTOR
+            and not (plan.length == 4 and values[2])
+        ):
+            # Of a LinkedHashMap that is no more than a dict, a dict is made.
+            mapping = plan.new() if plan.length == 3 else {}
+            size = len(items)
+            if int.from_bytes(head[4:], "big", signed=True) * 2 == size:
+                try:
+                    native.fill_dict(mapping, items)
+                except Exception:  # as in `_call_build`
+                    mapping = None
+                if mapping is not None and len(mapping) * 2 == size:
+                    return mapping
+        frame.annotations = [_with_head(head, items)]
+        if frame.value is None:
+            frame.value = plan.new()
+        return self._call_build(plan, frame)
+
+    def _boxed(self, plan: Any, value: Any) -> Any:
+        boxed = value
+        if plan.build is not None:
+            try:
+                boxed = plan.build(value)
+            except Exception:  # as in `_call_build`
+                boxed = NotImplemented
+        if boxed is NotImplemented:
+            plan = self._resolver.generic_plan(plan.descriptor)
+            boxed = native.allocate(plan.cls)
+            native.slot_set(boxed, plan.slots, 0, value)
+        return boxed
+
+    def _finished(self, plan: Any, frame: Any) -> Any:
+        try:
+            return plan.build(frame.value, frame.annotations)
+        except BridgeError:
+            raise
+        except Exception as error:
+            raise self._invalid_class(f"{_short(plan.descriptor.name)} could not be made: {error!r}") from error
+
     def _call_build(self, plan: Any, frame: Any) -> Any:
         try:
-            if plan.shape == FILL:
+            if plan.shape == FILL or plan.shape == MAP:
                 return plan.build(frame.value, frame.values, frame.annotations, frame.exposed)
             return plan.build(frame.values, frame.annotations)
         except Exception:  # what an adapter cannot hold arrives in the generic form, whatever the reason
@@ -537,7 +695,9 @@ class Decoder(DescriptorReader):
         """What a reference to an unfinished object means: the container itself, or the object as yet unresolved."""
         if frame.kind == IN_OBJECT:
             frame.exposed = True
-            if frame.value is None and frame.plan.shape != SKIP:
+            if frame.value is None and frame.plan.shape == MAP:
+                frame.value = frame.plan.new()
+            elif frame.value is None and frame.plan.shape != SKIP:
                 frame.value = native.allocate(self._resolver.generic_plan(frame.plan.descriptor).cls)
             return frame.value
         if frame.kind == IN_ARRAY:
@@ -550,7 +710,7 @@ class Decoder(DescriptorReader):
         """The bytes of an array that are read in one step: its length, and all of it if it holds primitives."""
         name = descriptor.name
         if len(name) < 2 or name[0] != "[":
-            raise self._invalid_class(f"{name} is no array class but stands at TC_ARRAY")
+            raise self._invalid_class(f"{_short(name)} is no array class but stands at TC_ARRAY")
         if self._end - self._pos < 4:
             return 4
         length = native.i32(self._p, self._pos)
@@ -591,13 +751,13 @@ class Decoder(DescriptorReader):
             value = CharArray(native.take(p, start, end).decode("utf-16-be", "surrogatepass"))
         else:
             value = native.read_array(code, p, start, length)
-        self._check_refs()
+        self._check_object()
         if self._tracing:
             self._emit(pos, start, "array", len(self._handles), (descriptor, length))
             self._emit(start, end, "primitives", -1, value)
             self._emit(end, end, "end", len(self._handles), None)
         self._pos = end
-        self._handles.append(value)
+        native.list_append(self._handles, value)
         return value
 
     def _step_array(self, frame: Any) -> Any:
@@ -612,7 +772,7 @@ class Decoder(DescriptorReader):
 
     def _begin_enum(self, descriptor: Any) -> Any:
         if not descriptor.flags & SC_ENUM:
-            raise self._invalid_class(f"{descriptor.name} is no enum class but stands at TC_ENUM")
+            raise self._invalid_class(f"{_short(descriptor.name)} is no enum class but stands at TC_ENUM")
         frame = self._push(IN_ENUM)
         frame.descriptor = descriptor
         self._assign_handle(frame)
@@ -621,24 +781,31 @@ class Decoder(DescriptorReader):
         return PUSHED
 
     def _step_enum(self, frame: Any) -> Any:
-        if frame.value is None:
-            name = self._value()
-            if name is NEED_DATA or name is PUSHED:
-                return name
-            self._accept_constant_name(frame, name)
-        return self._finish(frame, frame.value)
-
-    def _accept_constant_name(self, frame: Any, name: Any) -> None:
+        if self._pos >= self._end:
+            return self._need(1)
+        code = self._p[self._pos]
+        if code != TC_STRING and code != TC_REFERENCE and code != TC_LONGSTRING and code != TC_EXCEPTION:
+            raise self._corrupted(
+                f"{TYPE_CODE_NAMES.get(code, hex(code))} where the name of an enum constant is due"
+            )
+        name = self._value()
+        if name is NEED_DATA or name is PUSHED:
+            return name
         if type(name) is not str:
             raise self._corrupted("the name of an enum constant is no string")
-        plan = frame.descriptor.decode_plan
+        return self._finish(frame, self._constant(frame.descriptor, name))
+
+    def _constant(self, descriptor: Any, name: Any) -> Any:
+        plan = descriptor.decode_plan
         if plan is None:
-            plan = self._resolver.decode_plan(frame.descriptor)
-            frame.descriptor.decode_plan = plan
+            plan = self._new_plan(descriptor)
         value = NotImplemented
         if plan.shape == BUILD:
-            value = plan.build([name], None)
-        frame.value = JavaEnum(frame.descriptor, name) if value is NotImplemented else value
+            try:
+                value = plan.build([name], None)
+            except Exception:  # as in `_call_build`
+                value = NotImplemented
+        return JavaEnum(descriptor, name) if value is NotImplemented else value
 
     def _step_exception(self, frame: Any) -> Any:
         if frame.value is None:
@@ -652,3 +819,8 @@ class Decoder(DescriptorReader):
         if self._tracing:
             self._emit(self._pos, self._pos, "end", -1, None)
         return value
+
+
+def _with_head(head: Any, items: Any) -> list[Any]:
+    """An annotation as it stood in the stream."""
+    return list(items) if head is None else [BlockData(head), *items]

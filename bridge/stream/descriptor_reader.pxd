@@ -4,22 +4,32 @@ from .descriptors cimport CachedDescriptor, ClassDescriptor
 from .reader cimport Frame, StreamReader
 
 cdef int SC_EXTERNALIZABLE, SC_SERIALIZABLE
-cdef int TC_BLOCKDATA, TC_BLOCKDATALONG, TC_CLASSDESC, TC_ENDBLOCKDATA, TC_EXCEPTION, TC_NULL, TC_PROXYCLASSDESC, TC_REFERENCE
-cdef Py_ssize_t BASE_WIRE_HANDLE, NO_REFERENCE
+cdef int TC_BLOCKDATA, TC_BLOCKDATALONG, TC_CLASSDESC, TC_ENDBLOCKDATA, TC_EXCEPTION, TC_LONGSTRING, TC_NULL
+cdef int TC_PROXYCLASSDESC, TC_REFERENCE, TC_STRING
+cdef Py_ssize_t BASE_WIRE_HANDLE, NO_REFERENCE, _MAX_REMEMBERED_BYTES
+cdef int _MAX_SUPER_CLASSES
 cdef int IN_DESCRIPTOR
 cdef object NEED_DATA, PUSHED
 
 cdef class DescriptorReader(StreamReader):
     cdef object _value(self)
     cdef object _abort(self)
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, number=Py_ssize_t, length=Py_ssize_t, first=Py_ssize_t, entry=CachedDescriptor)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, first=Py_ssize_t, fits=bint, entry=CachedDescriptor)
     cdef object _known_descriptor(self)
+    cdef bint _admits(self, list handles) except -1
+    @cython.locals(pos=Py_ssize_t, number=Py_ssize_t)
+    cdef object _descriptor_reference(self)
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, code=int)
     cdef object _class_descriptor(self)
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, size=Py_ssize_t, flags=int, frame=Frame)
     cdef object _begin_class_descriptor(self)
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, count=Py_ssize_t, size=Py_ssize_t, length=Py_ssize_t, frame=Frame)
+    @cython.locals(levels=int, frame=Frame)
+    @cython.locals(frame=Frame, levels=int)
+    cdef Frame _push_descriptor(self)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, count=Py_ssize_t, frame=Frame)
     cdef object _begin_proxy_descriptor(self)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t)
+    cdef object _interfaces(self, Frame frame)
     cdef object _step_descriptor(self, Frame frame)
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, code=int, length=Py_ssize_t)
     cdef object _field(self, Frame frame)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import BridgeError
 from . import native
 from .constants import (
     BASE_WIRE_HANDLE,
@@ -17,16 +18,24 @@ from .constants import (
     TC_CLASSDESC,
     TC_ENDBLOCKDATA,
     TC_EXCEPTION,
+    TC_LONGSTRING,
     TC_NULL,
     TC_PROXYCLASSDESC,
     TC_REFERENCE,
+    TC_STRING,
     TYPE_CODE_NAMES,
 )
 from .descriptors import CachedDescriptor, ClassDescriptor, Field
-from .reader import StreamReader
+from .reader import StreamReader, _short
 from .states import IN_DESCRIPTOR, NEED_DATA, NO_REFERENCE, PUSHED
 
 _FIELD_TYPECODES = b"BCDFIJSZL["
+
+#: Java's own reader recurses for each super-class, so no stream it can read comes near this.
+_MAX_SUPER_CLASSES = 1000
+
+#: Longer ones cost more to keep than to parse; a chain of super-classes is kept once for each of its levels.
+_MAX_REMEMBERED_BYTES = 1 << 16
 
 
 class DescriptorReader(StreamReader):
@@ -40,7 +49,6 @@ class DescriptorReader(StreamReader):
         """TC_EXCEPTION; in `Decoder`."""
         raise NotImplementedError
 
-
     # ------------------------------------------------------------------------------------------------ class descriptors
 
     def _known_descriptor(self) -> Any:
@@ -48,18 +56,7 @@ class DescriptorReader(StreamReader):
         p = self._p
         pos = self._pos
         if p[pos] == TC_REFERENCE:
-            if self._end - pos < 5:
-                return None
-            number = native.u32(p, pos + 1) - BASE_WIRE_HANDLE
-            if number < 0 or number >= len(self._handles):
-                raise self._bad_handle(number)
-            value = self._handles[number]
-            if type(value) is not ClassDescriptor:
-                raise self._not_a_descriptor()
-            if number < self._lowest_reference:
-                self._lowest_reference = number
-            self._pos = pos + 5
-            return value
+            return self._descriptor_reference()
         if p[pos] != TC_CLASSDESC or self._end - pos < 3:
             return None
         length = 3 + native.u16(p, pos + 1) + 9
@@ -70,18 +67,45 @@ class DescriptorReader(StreamReader):
             return None
         for entry in entries:
             first = entry.first_handle
-            if (first < 0 or first == len(self._handles)) and native.matches(p, pos, self._end, entry.raw):
-                if self._filter is not None:
-                    for found in entry.handles:
-                        if type(found) is ClassDescriptor:
-                            self._ask_filter(found.name, -1)
+            fits = first < 0 or first == len(self._handles)
+            if fits and native.matches(p, pos, self._end, entry.raw) and self._admits(entry.handles):
                 self._handles.extend(entry.handles)
-                self._check_refs()
                 if first >= 0 and first < self._lowest_reference:
                     self._lowest_reference = first
                 self._pos = pos + len(entry.raw)
                 return entry.descriptor
         return None
+
+    def _admits(self, handles: Any) -> bool:
+        """Whether limits and filter let in a descriptor met before. If not, parsing it fails at the exact place."""
+        if self._max_refs >= 0 and len(self._handles) + len(handles) > self._max_refs:
+            return False
+        if self._filter is not None:
+            for found in handles:
+                try:
+                    if type(found) is ClassDescriptor and not self._lets_in(found.name, -1):
+                        return False
+                except BridgeError:
+                    return False
+        return True
+
+    def _descriptor_reference(self) -> Any:
+        """TC_REFERENCE to a class descriptor; None where not all of it is there."""
+        pos = self._pos
+        if self._end - pos < 5:
+            return None
+        number = native.u32(self._p, pos + 1) - BASE_WIRE_HANDLE
+        if number < 0 or number >= len(self._handles):
+            raise self._bad_handle(number)
+        value = self._handles[number]
+        if type(value) is not ClassDescriptor:
+            raise self._not_a_descriptor()
+        if number < self._lowest_reference:
+            self._lowest_reference = number
+        if self._tracing:
+            self._emit(pos, pos + 5, "reference", number, None)
+        self._pos = pos + 5
+        return value
 
     def _class_descriptor(self) -> Any:
         """``classDesc`` of the grammar: null, a reference, a descriptor."""
@@ -100,10 +124,8 @@ class DescriptorReader(StreamReader):
             self._pos = pos + 1
             return None
         if code == TC_REFERENCE:
-            value = self._value()
-            if value is not NEED_DATA and type(value) is not ClassDescriptor:
-                raise self._not_a_descriptor()
-            return value
+            found = self._descriptor_reference()
+            return self._need(5) if found is None else found
         if code == TC_CLASSDESC:
             return self._begin_class_descriptor()
         if code == TC_PROXYCLASSDESC:
@@ -127,12 +149,8 @@ class DescriptorReader(StreamReader):
             raise self._malformed_text()
         flags = p[pos + size - 3]
         if flags & SC_SERIALIZABLE and flags & SC_EXTERNALIZABLE:
-            raise self._invalid_class(f"{name} is marked both serializable and externalizable")
-        if not self._in_descriptor():
-            self._lowest_reference = NO_REFERENCE
-        frame = self._push(IN_DESCRIPTOR)
-        self._check_super_classes()
-        self._assign_handle(frame)
+            raise self._invalid_class(f"{_short(name)} is marked both serializable and externalizable")
+        frame = self._push_descriptor()
         frame.length = native.u16(p, pos + size - 2)
         frame.value = [name, native.i64(p, pos + 3 + length), flags]
         frame.values = []
@@ -140,6 +158,20 @@ class DescriptorReader(StreamReader):
         if self._tracing:
             self._emit(pos, self._pos, "class descriptor", frame.handle, (name, frame.value[1], flags, frame.length))
         return PUSHED
+
+    def _push_descriptor(self) -> Any:
+        levels = 0
+        if self._in_descriptor():
+            frame = self._frames[self._top]
+            levels = frame.blocks + 1
+            if levels > _MAX_SUPER_CLASSES:
+                raise self._rejected(f"a class with more than {_MAX_SUPER_CLASSES} super-classes")
+        else:
+            self._lowest_reference = NO_REFERENCE
+        frame = self._push(IN_DESCRIPTOR)
+        frame.blocks = levels
+        self._assign_handle(frame)
+        return frame
 
     def _begin_proxy_descriptor(self) -> Any:
         """``TC_PROXYCLASSDESC newHandle (int)count proxyInterfaceName[count]``"""
@@ -150,33 +182,42 @@ class DescriptorReader(StreamReader):
         count = native.i32(p, pos + 1)
         if count < 0 or count > 65535:
             raise self._corrupted(f"a proxy class of {count} interfaces")
-        size = 5
-        interfaces = []
-        for _ in range(count):
-            if self._end - pos < size + 2:
-                return self._need(size + 2)
-            length = native.u16(p, pos + size)
-            if self._end - pos < size + 2 + length:
-                return self._need(size + 2 + length)
-            name = native.decode_mutf8(p, pos + size + 2, pos + size + 2 + length)
+        frame = self._push_descriptor()
+        frame.length = -1
+        frame.index = count
+        frame.values = []
+        self._pos = pos + 5
+        return PUSHED
+
+    def _interfaces(self, frame: Any) -> Any:
+        """The names of a proxy class; None when they have been read."""
+        p = self._p
+        while len(frame.values) < frame.index:
+            pos = self._pos
+            if self._end - pos < 2:
+                return self._need(2)
+            length = native.u16(p, pos)
+            if self._end - pos < 2 + length:
+                return self._need(2 + length)
+            name = native.decode_mutf8(p, pos + 2, pos + 2 + length)
             if name is None:
                 raise self._malformed_text()
-            interfaces.append(name)
-            size += 2 + length
-        frame = self._push(IN_DESCRIPTOR)
-        self._check_super_classes()
-        self._assign_handle(frame)
-        frame.length = -1
-        frame.value = tuple(interfaces)
-        self._pos = pos + size
+            frame.values.append(name)
+            self._pos = pos + 2 + length
+        frame.value = tuple(frame.values)
+        frame.values = None
         if self._tracing:
-            self._emit(pos, self._pos, "proxy class descriptor", frame.handle, frame.value)
-        return PUSHED
+            self._emit(frame.start - self._base, self._pos, "proxy class descriptor", frame.handle, frame.value)
+        return None
 
     def _step_descriptor(self, frame: Any) -> Any:
         """Fields, then the class annotation (``items`` is a list), then the super-class (``annotations`` is a list)."""
         while frame.index < frame.length:
             value = self._field(frame)
+            if value is not None:
+                return value
+        if frame.length < 0 and frame.value is None:
+            value = self._interfaces(frame)
             if value is not None:
                 return value
         if frame.annotations is None:
@@ -209,7 +250,9 @@ class DescriptorReader(StreamReader):
             if name is None:
                 raise self._malformed_text()
             if code not in _FIELD_TYPECODES:
-                raise self._invalid_class(f"field {name!r} of {frame.value[0]} has the type 0x{code:02x}")
+                raise self._invalid_class(
+                    f"field {_short(name)!r} of {_short(frame.value[0])} has the type 0x{code:02x}"
+                )
             if self._tracing:
                 self._emit(pos, pos + 3 + length, "field", -1, (chr(code), name))
             self._pos = pos + 3 + length
@@ -218,6 +261,11 @@ class DescriptorReader(StreamReader):
                 frame.index += 1
                 return None
             frame.items = [name, code]
+        if self._pos >= self._end:
+            return self._need(1)
+        code = p[self._pos]
+        if code != TC_STRING and code != TC_REFERENCE and code != TC_LONGSTRING and code != TC_EXCEPTION:
+            raise self._corrupted(f"{TYPE_CODE_NAMES.get(code, hex(code))} where the type of a field is due")
         value = self._value()
         if value is NEED_DATA or value is PUSHED:
             return value
@@ -227,7 +275,9 @@ class DescriptorReader(StreamReader):
     def _accept_type_string(self, frame: Any, value: Any) -> None:
         name, code = frame.items
         if type(value) is not str or value[:1] != chr(code):
-            raise self._invalid_class(f"field {name!r} of {frame.value[0]} has no type string that begins with {chr(code)}")
+            raise self._invalid_class(
+                f"field {_short(name)!r} of {_short(frame.value[0])} has no type string that begins with {chr(code)}"
+            )
         frame.values.append(Field(name, value))
         frame.items = None
         frame.index += 1
@@ -252,9 +302,7 @@ class DescriptorReader(StreamReader):
             frame.items.append(value)
 
     def _accept_in_descriptor(self, frame: Any, value: Any) -> None:
-        if frame.index < frame.length:
-            self._accept_type_string(frame, value)
-        elif frame.annotations is None:
+        if frame.annotations is None:
             frame.items.append(value)
         else:
             frame.descriptor = value
@@ -279,6 +327,7 @@ class DescriptorReader(StreamReader):
         """Keeps the bytes just read, if they mean the same wherever they stand: see `CachedDescriptor`."""
         start = frame.start - self._base
         fits = start >= 0 and not self._tracing and self._lowest_reference >= frame.handle
+        fits = fits and self._pos - start <= _MAX_REMEMBERED_BYTES
         level = descriptor
         while level is not None and fits:
             fits = not level.annotation and level.interfaces is None

@@ -2,6 +2,7 @@ cimport cython
 
 cdef int SC_BLOCK_DATA, SC_ENUM, SC_EXTERNALIZABLE, SC_SERIALIZABLE, SC_WRITE_METHOD
 
+@cython.trashcan(True)
 cdef class ClassDescriptor:
     cdef readonly str name
     cdef readonly object serial_version_uid
@@ -25,7 +26,7 @@ cdef class CachedDescriptor:
 cdef class DescriptorCache:
     cdef dict by_header
     cdef dict by_content
-    cdef Py_ssize_t raw_bytes
+    cdef Py_ssize_t raw_bytes, fields
     cpdef object candidates(self, bytes header)
     cpdef remember(self, bytes header, CachedDescriptor entry)
     cpdef ClassDescriptor intern(self, ClassDescriptor descriptor)

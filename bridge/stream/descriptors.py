@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from ..errors import SchemaError
 from .constants import SC_BLOCK_DATA, SC_ENUM, SC_EXTERNALIZABLE, SC_SERIALIZABLE, SC_WRITE_METHOD
 
 #: Marks, in a program, the object annotation that ends a class level.
 ANNOTATION = ord("x")
+
+_TYPECODES = "BCDFIJSZL["
 
 
 class Field(NamedTuple):
@@ -47,12 +50,26 @@ class ClassDescriptor:
         self.serial_version_uid = serial_version_uid
         self.flags = flags
         self.fields = tuple([Field(*field) for field in fields])
+        self._check()
         self.super_class = super_class
         self.interfaces = None if interfaces is None else tuple(interfaces)
         self.annotation = list(annotation)
         self.decode_plan = None
         self.generic_plan = None
         self.written_first = None
+
+    def _check(self) -> None:
+        """What the encoder relies on."""
+        if not 0 <= self.flags <= 0xFF:
+            raise SchemaError(f"the flags of {self.name} are {self.flags}, and not one byte")
+        if not -(1 << 63) <= self.serial_version_uid < 1 << 63:
+            raise SchemaError(f"the serialVersionUID of {self.name} is {self.serial_version_uid}, which is no long")
+        if len(self.fields) > 0xFFFF:
+            raise SchemaError(f"{self.name} has {len(self.fields)} fields; a class descriptor holds at most 65,535")
+        for field in self.fields:
+            type_string = field[1]
+            if not type_string or type_string[0] not in _TYPECODES:
+                raise SchemaError(f"field {field[0]!r} of {self.name} has the type {type_string!r}")
 
     @property
     def is_proxy(self) -> bool:
@@ -145,11 +162,13 @@ class DescriptorCache:
 
     MAX_DESCRIPTORS = 4096
     MAX_RAW_BYTES = 1 << 22
+    MAX_FIELDS = 1 << 17
 
     def __init__(self) -> None:
         self.by_header = {}
         self.by_content = {}
         self.raw_bytes = 0
+        self.fields = 0
 
     def candidates(self, header: bytes) -> Any:
         """The cached descriptors that begin with these bytes: a tuple, or None."""
@@ -166,10 +185,8 @@ class DescriptorCache:
 
     def intern(self, descriptor: ClassDescriptor) -> ClassDescriptor:
         """The descriptor met earlier that says the same, or this one from now on."""
-        if descriptor.annotation:
+        if descriptor.annotation or len(descriptor.fields) > 4096:
             return descriptor
-        if len(self.by_content) >= self.MAX_DESCRIPTORS:
-            self.by_content = {}
         key = (
             descriptor.name,
             descriptor.serial_version_uid,
@@ -178,6 +195,16 @@ class DescriptorCache:
             descriptor.interfaces,
             descriptor.super_class,
         )
+        known = self.by_content.get(key)
+        if known is not None:
+            return known
+        # The text of all names counts as fields of 32 characters.
+        self.fields += 1 + (len(descriptor.name) >> 5)
+        for field in descriptor.fields:
+            self.fields += 1 + (len(field[0]) + len(field[1]) >> 5)
+        if len(self.by_content) >= self.MAX_DESCRIPTORS or self.fields > self.MAX_FIELDS:
+            self.by_content = {}
+            self.fields = 0
         return self.by_content.setdefault(key, descriptor)
 
     def clear(self) -> None:
@@ -185,3 +212,4 @@ class DescriptorCache:
         self.by_header = {}
         self.by_content = {}
         self.raw_bytes = 0
+        self.fields = 0

@@ -164,6 +164,35 @@ cdef extern from *:
         PyObject *item = PyList_GET_ITEM(items, index); Py_INCREF(item); return item;
     }
 
+    /* Room for `length` items in all. The list stays as it is where that fails, or where lists are not ours to touch. */
+    static CYTHON_INLINE void native_list_reserve(PyObject *items, Py_ssize_t length) {
+    #ifndef Py_GIL_DISABLED
+        PyListObject *list = (PyListObject *)items; PyObject **grown;
+        if (length <= list->allocated || (size_t)length > PY_SSIZE_T_MAX / sizeof(PyObject *)) return;
+        grown = (PyObject **)PyMem_Realloc(list->ob_item, (size_t)length * sizeof(PyObject *));
+        if (grown) { list->ob_item = grown; list->allocated = length; }
+    #endif
+    }
+    /* As PyList_Append, but a long list doubles: what moves is the tables of millions of handles. */
+    static CYTHON_INLINE int native_list_append(PyObject *items, PyObject *value) {
+    #ifndef Py_GIL_DISABLED
+        PyListObject *list = (PyListObject *)items; Py_ssize_t size = Py_SIZE(list);
+        if (size == list->allocated && size > 4096) native_list_reserve(items, size * 2);
+        if (size < list->allocated) {
+            Py_INCREF(value); list->ob_item[size] = value;
+            Py_SET_SIZE(list, size + 1);
+            return 0;
+        }
+    #endif
+        return PyList_Append(items, value);
+    }
+    static int native_fill_dict(PyObject *mapping, PyObject *items) {
+        Py_ssize_t i, n = PyList_GET_SIZE(items);
+        for (i = 0; i + 1 < n && i + 1 < PyList_GET_SIZE(items); i += 2)
+            if (PyDict_SetItem(mapping, PyList_GET_ITEM(items, i), PyList_GET_ITEM(items, i + 1))) return -1;
+        return 0;
+    }
+
     /* ---- output: a bytes object that grows, so that taking it costs no copy ---- */
     typedef struct { PyObject *data; unsigned char *p; Py_ssize_t length, capacity; } NativeOut;
     static int native_out_start(NativeOut *out) {
@@ -386,7 +415,10 @@ cdef extern from *:
     object allocate "native_allocate"(object cls)
     Py_ssize_t list_len "PyList_GET_SIZE"(object items) noexcept
     object list_get "native_list_get"(object items, Py_ssize_t index)
-    int list_append "PyList_Append"(object items, object value) except -1
+    int fill_dict "native_fill_dict"(object mapping, list items) except -1
+    bint pause_collector "PyGC_Disable"() noexcept
+    void list_reserve "native_list_reserve"(object items, Py_ssize_t length) noexcept
+    int list_append "native_list_append"(object items, object value) except -1
 
     ctypedef struct NativeOut:
         unsigned char* p
@@ -434,6 +466,13 @@ cdef inline bytes take(const unsigned char* p, Py_ssize_t start, Py_ssize_t stop
 
 cdef inline bint matches(const unsigned char* p, Py_ssize_t pos, Py_ssize_t end, bytes raw) noexcept:
     return end - pos >= len(raw) and memcmp(p + pos, <const unsigned char*>raw, len(raw)) == 0
+
+cdef extern from "Python.h":
+    int PyGC_Enable() noexcept
+
+cdef inline void resume_collector(bint was_running) noexcept:
+    if was_running:
+        PyGC_Enable()
 
 cdef inline Py_ssize_t out_len(NativeOut* out) noexcept:
     return out.length

@@ -10,6 +10,7 @@ the caller has proven that the bytes are present.
 
 from __future__ import annotations
 
+import gc
 from array import array
 from struct import Struct
 from typing import Any
@@ -181,6 +182,27 @@ def list_len(items: Any) -> int:
 def list_get(items: Any, index: int) -> Any:
     """An item by an index that was just compared with `list_len`."""
     return list.__getitem__(items, index)
+
+
+def fill_dict(mapping: Any, items: list[Any]) -> None:
+    """Adds keys and values, which alternate in ``items``; an odd one at the end has no value and is left out."""
+    dict.update(mapping, zip(items[::2], items[1::2], strict=False))
+
+
+def pause_collector() -> bool:
+    """Stops the cyclic garbage collector; whether it was running."""
+    running = gc.isenabled()
+    gc.disable()
+    return running
+
+
+def resume_collector(was_running: bool) -> None:
+    if was_running:
+        gc.enable()
+
+
+def list_reserve(items: Any, length: int) -> None:
+    """Makes room for ``length`` items in all, which need not come."""
 
 
 def list_append(items: Any, value: Any) -> None:

@@ -15,10 +15,11 @@ from .descriptors import ANNOTATION, ClassDescriptor, DescriptorCache
 # What a decode plan makes of an object.
 SLOTS = 1  #: an instance whose fields are stored one by one in slots; the generic form is one of these
 BOX = 2  #: the value of its only primitive field
-LIST = 3  #: a list, filled straight from the only annotation: four bytes with the count, then the elements
+LIST = 3  #: a list, filled straight from the only annotation: four bytes, then as many elements as these or a field say
 FILL = 4  #: a container made before its contents (so that cycles close) and filled after them
 BUILD = 5  #: a value built from fields and annotations when all have been read
 SKIP = 6  #: nothing is kept
+MAP = 8  #: as FILL, for java.util.HashMap and LinkedHashMap: ``build`` is asked only about what is no plain dict
 ATTRIBUTES = 7  #: an instance whose fields are stored one by one as attributes
 
 # How an encode plan writes a value.

@@ -4,7 +4,7 @@ from .descriptors cimport ClassDescriptor, DescriptorCache
 from .plan cimport DecodePlan
 
 cdef int TC_BLOCKDATA, LIST
-cdef Py_ssize_t BASE_WIRE_HANDLE, NO_REFERENCE, _MAX_SUPER_CLASSES, _PATH_SEGMENTS
+cdef Py_ssize_t BASE_WIRE_HANDLE, NO_REFERENCE, _MAX_UNFILLED_BYTES, _UNFILLED_FACTOR, _PATH_SEGMENTS
 cdef int IN_OBJECT, IN_ARRAY, IN_DESCRIPTOR
 cdef object NEED_DATA
 
@@ -26,6 +26,7 @@ cdef class Frame:
     cdef list values
     cdef object items
     cdef list annotations
+    cdef bytes head
     cdef clear(self)
 
 cdef class StreamReader:
@@ -33,23 +34,29 @@ cdef class StreamReader:
     cdef DescriptorCache _cache
     cdef object _filter
     cdef list _trace
-    cdef bint _tracing
+    cdef bint _tracing, _whole_stream
     cdef Py_ssize_t _max_depth, _max_refs, _max_bytes, _max_array
     cdef object _buffer
     cdef const unsigned char* _p
-    cdef Py_ssize_t _pos, _end, _base
+    cdef Py_ssize_t _pos, _end, _filled, _base
     cdef bint _eof, _started, _running
     cdef object _failure
     cdef Py_ssize_t _content_start
     cdef Py_ssize_t _missing
+    cdef Py_ssize_t _reservable
     cdef Py_ssize_t _depth
+    cdef Py_ssize_t _unfilled
     cdef Py_ssize_t _lowest_reference
     cdef list _handles
     cdef list _frames
     cdef Py_ssize_t _top
 
+    @cython.locals(pos=Py_ssize_t)
     cpdef feed(self, data)
+    cdef int _use(self, buffer, Py_ssize_t dropped) except -1
+    cdef int _limit_input(self) except -1
     cdef int _read_header(self) except -1
+    cdef int _begin_content(self) except -1
     cdef int _forget_handles(self) except -1
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, head=Py_ssize_t, length=Py_ssize_t)
     cdef object _block_data(self)
@@ -61,9 +68,10 @@ cdef class StreamReader:
     cdef object _finish(self, Frame frame, value)
     cdef object _need(self, Py_ssize_t count)
     cdef int _check_refs(self) except -1
-    @cython.locals(i=Py_ssize_t, frame=Frame)
-    cdef int _check_super_classes(self) except -1
+    cdef int _check_object(self) except -1
+    cdef int _weigh(self, Frame frame, Py_ssize_t fields) except -1
     cdef int _ask_filter(self, name, Py_ssize_t array_length) except -1
+    cdef bint _lets_in(self, name, Py_ssize_t array_length) except -1
     cdef int _emit(self, Py_ssize_t start, Py_ssize_t end, str event, Py_ssize_t handle, payload) except -1
     @cython.locals(i=Py_ssize_t)
     cdef object _path(self)

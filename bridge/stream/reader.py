@@ -30,11 +30,13 @@ if TYPE_CHECKING:
     from ..limits import Limits
     from .plan import Resolver
 
-#: Java's own reader recurses for each super-class, so no stream it can read comes near this.
-_MAX_SUPER_CLASSES = 1000
+#: How much memory unfinished objects of many fields may take, beside so many bytes for each byte of the content.
+_MAX_UNFILLED_BYTES = 1 << 26
+_UNFILLED_FACTOR = 64
 
-#: How many steps of a path are shown from either end.
+#: How many steps of a path are shown from either end, and how many characters of a name.
 _PATH_SEGMENTS = 50
+_NAME_CHARACTERS = 100
 
 
 class Frame:
@@ -60,13 +62,15 @@ class Frame:
         self.values = None
         self.items = None
         self.annotations = None
+        self.head = None
 
 
 class StreamReader:
     """The input of one stream: bytes that wait, handles, unfinished frames, limits, and the errors that name a place.
 
     What stands here knows tokens and no grammar; `Decoder` adds that. ``trace``, a list, receives an event
-    ``(start, end, event, handle, payload)`` for every token.
+    ``(start, end, event, handle, payload)`` for every token. ``whole_stream``: ``maxbytes`` counts from the start of
+    the stream, not from that of each content.
     """
 
     def __init__(
@@ -76,12 +80,14 @@ class StreamReader:
         limits: Limits | None = None,
         object_filter: Callable[[FilterInfo], Any] | None = None,
         trace: list[Any] | None = None,
+        whole_stream: bool = False,
     ) -> None:
         self._resolver = resolver
         self._cache = resolver.descriptors
         self._filter = object_filter
         self._trace = trace
         self._tracing = trace is not None
+        self._whole_stream = whole_stream
         self._max_depth = self._max_refs = self._max_bytes = self._max_array = -1
         if limits is not None:
             self._max_depth = -1 if limits.maxdepth is None else limits.maxdepth
@@ -92,6 +98,7 @@ class StreamReader:
         self._p = native.pointer(self._buffer)
         self._pos = 0
         self._end = 0
+        self._filled = 0
         self._base = 0
         self._eof = False
         self._started = False
@@ -100,6 +107,8 @@ class StreamReader:
         self._content_start = 0
         self._missing = len(STREAM_HEADER)
         self._depth = 0
+        self._unfilled = 0
+        self._reservable = 0
         self._lowest_reference = NO_REFERENCE
         self._handles = []
         self._frames = []
@@ -113,23 +122,35 @@ class StreamReader:
             raise LocalProtocolError("feed() was called from within next_content()")
         if self._eof:
             raise LocalProtocolError("feed() was called after feed_eof()")
-        if self._pos == self._end and type(data) is bytes:
-            self._base += self._pos
-            self._buffer = data
-            self._pos = 0
+        pos = self._pos
+        buffer = self._buffer
+        self._reservable += len(data)
+        if pos == self._filled and type(data) is bytes:
+            self._use(data, pos)
+        elif type(buffer) is bytearray and (pos <= 65536 or pos * 2 <= self._filled):
+            try:
+                buffer += data
+            finally:  # which may have moved it, also where it raised
+                self._use(buffer, 0)
         else:
-            if type(self._buffer) is bytearray:
-                if self._pos > 65536 and self._pos * 2 > self._end:
-                    del self._buffer[: self._pos]  # type: ignore[misc]
-                    self._base += self._pos
-                    self._pos = 0
-            else:
-                self._base += self._pos
-                self._buffer = bytearray(memoryview(self._buffer)[self._pos :])
-                self._pos = 0
-            self._buffer += data  # type: ignore[operator]
-        self._p = native.pointer(self._buffer)
-        self._end = len(self._buffer)
+            rest = bytearray(memoryview(buffer)[pos:])
+            rest += data
+            self._use(rest, pos)
+
+    def _use(self, buffer: bytes | bytearray, dropped: int) -> None:
+        """Takes ``buffer`` as the input; ``dropped`` bytes of the one before are no more in it."""
+        self._buffer = buffer
+        self._p = native.pointer(buffer)
+        self._filled = len(buffer)
+        self._base += dropped
+        self._pos -= dropped
+        self._limit_input()
+
+    def _limit_input(self) -> None:
+        """What lies beyond ``maxbytes`` is not seen; `_need` says so where it would be needed."""
+        self._end = self._filled
+        if self._max_bytes >= 0 and self._end + self._base - self._content_start > self._max_bytes:
+            self._end = max(self._pos, self._content_start - self._base + self._max_bytes)
 
     def feed_eof(self) -> None:
         """No more bytes will come."""
@@ -148,7 +169,7 @@ class StreamReader:
     @property
     def in_content(self) -> bool:
         """Whether a content (or the header) is begun and not finished."""
-        return self._top >= 0 or self._pos < self._end or (not self._started and self._base + self._pos > 0)
+        return self._top >= 0 or self._pos < self._filled or (not self._started and self._base + self._pos > 0)
 
     @property
     def handle_count(self) -> int:
@@ -157,17 +178,14 @@ class StreamReader:
 
     def unread(self) -> bytes:
         """The bytes that were fed and not consumed; the decoder gives them away."""
+        if self._running:
+            raise LocalProtocolError("unread() was called from within next_content()")
         rest = bytes(memoryview(self._buffer)[self._pos :])
-        self._base += self._pos
-        self._buffer = b""
-        self._p = native.pointer(self._buffer)
-        self._pos = self._end = 0
+        self._use(b"", self._pos)
         return rest
 
     def _read_header(self) -> bool:
         if self._end - self._pos < 4:
-            if self._end > self._pos and not STREAM_HEADER.startswith(native.take(self._p, self._pos, self._end)):
-                raise self._not_a_stream()
             self._need(4)
             return False
         if not native.matches(self._p, self._pos, self._end, STREAM_HEADER):
@@ -177,6 +195,11 @@ class StreamReader:
         self._pos += 4
         self._started = True
         return True
+
+    def _begin_content(self) -> None:
+        if not self._whole_stream:
+            self._content_start = self._base + self._pos
+            self._limit_input()
 
     def _forget_handles(self) -> None:
         self._handles = []
@@ -210,6 +233,7 @@ class StreamReader:
         frame = self._frames[self._top]
         frame.kind = kind
         frame.index = 0
+        frame.length = 0
         frame.start = self._base + self._pos
         frame.handle = -1
         frame.exposed = False
@@ -222,28 +246,29 @@ class StreamReader:
         frame = self._frames[self._top]
         if frame.counts_depth:
             self._depth -= 1
+        if frame.kind == IN_OBJECT and frame.length:
+            self._unfilled -= frame.length
         frame.plan = None
         frame.descriptor = None
         frame.value = None
         frame.values = None
         frame.items = None
         frame.annotations = None
+        frame.head = None
         if self._top > 1000:  # not kept for ever after one deep graph
             self._frames.pop()
         self._top -= 1
 
     def _assign_handle(self, frame: Any) -> None:
         """Gives the frame the next handle; until it is done, the handle stands for the frame."""
-        self._check_refs()
-        frame.handle = len(self._handles)
-        self._handles.append(frame)
-        if frame.kind != IN_DESCRIPTOR:
+        if frame.kind == IN_DESCRIPTOR:
+            self._check_refs()
+        else:
+            self._check_object()
             self._depth += 1
             frame.counts_depth = True
-        if self._max_depth >= 0 and self._depth > self._max_depth:
-            raise self._rejected(f"more than maxdepth={self._max_depth} nested objects")
-        if self._max_bytes >= 0 and self._base + self._pos - self._content_start > self._max_bytes:
-            raise self._rejected(f"more than maxbytes={self._max_bytes} bytes")
+        frame.handle = len(self._handles)
+        native.list_append(self._handles, frame)
 
     def _finish(self, frame: Any, value: Any) -> Any:
         self._handles[frame.handle] = value
@@ -256,7 +281,7 @@ class StreamReader:
 
     def _need(self, count: int) -> Any:
         """Answers ``NEED_DATA``: the token at the position takes at least ``count`` bytes."""
-        if self._max_bytes >= 0 and self._base + self._pos - self._content_start + count > self._max_bytes:
+        if self._max_bytes >= 0 and count > self._max_bytes - (self._base + self._pos - self._content_start):
             raise self._rejected(f"more than maxbytes={self._max_bytes} bytes")
         self._missing = count - (self._end - self._pos)
         return NEED_DATA
@@ -265,25 +290,37 @@ class StreamReader:
         if self._max_refs >= 0 and len(self._handles) >= self._max_refs:
             raise self._rejected(f"more than maxrefs={self._max_refs} objects")
 
+    def _check_object(self) -> None:
+        """Of whatever begins with a class descriptor, before its handle is assigned."""
+        if self._max_refs >= 0 and len(self._handles) >= self._max_refs:
+            raise self._rejected(f"more than maxrefs={self._max_refs} objects")
+        if self._max_depth >= 0 and self._depth >= self._max_depth:
+            raise self._rejected(f"more than maxdepth={self._max_depth} nested objects")
+
+    def _weigh(self, frame: Any, fields: int) -> None:
+        """Counts the memory of an unfinished object of many fields, which is taken before their bytes have come.
+
+        Objects that each begin in the first field of the one before would take any multiple of the bytes that came.
+        """
+        frame.length = fields * 8
+        self._unfilled += frame.length
+        if self._unfilled > _MAX_UNFILLED_BYTES + _UNFILLED_FACTOR * (self._base + self._pos - self._content_start):
+            raise self._rejected(f"unfinished objects of {self._unfilled} bytes in memory, out of proportion to the input")
+
     def _in_descriptor(self) -> bool:
         if self._top < 0:
             return False
         frame = self._frames[self._top]
         return bool(frame.kind == IN_DESCRIPTOR)
 
-    def _check_super_classes(self) -> None:
-        i = self._top
-        frame = self._frames[i]
-        while frame.kind == IN_DESCRIPTOR and i > 0:
-            i -= 1
-            frame = self._frames[i]
-        if self._top - i > _MAX_SUPER_CLASSES:
-            raise self._rejected(f"a class with more than {_MAX_SUPER_CLASSES} super-classes")
-
     def _ask_filter(self, name: Any, array_length: int) -> None:
-        info = FilterInfo(name, array_length, self._depth, len(self._handles), self._base + self._pos)
-        if self._filter(info) is Status.REJECTED:
-            raise self._rejected(f"the filter refuses {name}")
+        if not self._lets_in(name, array_length):
+            raise self._rejected(f"the filter refuses {_short(name)}")
+
+    def _lets_in(self, name: Any, array_length: int) -> bool:
+        stream_bytes = self._base + self._pos - self._content_start
+        info = FilterInfo(name, array_length, self._depth + 1, len(self._handles), stream_bytes)
+        return self._filter(info) is not Status.REJECTED
 
     def _emit(self, start: int, end: int, event: str, handle: int, payload: Any) -> None:
         self._trace.append((self._base + start, self._base + end, event, handle, payload))
@@ -314,6 +351,8 @@ class StreamReader:
         if not self._started:
             if self._base + self._end == 0:
                 return TruncatedStreamError("the input is empty", offset=0)
+            if not STREAM_HEADER.startswith(native.take(self._p, self._pos, self._end)):
+                return self._not_a_stream()
             return TruncatedStreamError("the input ended inside the stream header", offset=self._base + self._end)
         return TruncatedStreamError(
             f"the input ended inside an object; at least {self._missing} more bytes are due",
@@ -344,13 +383,20 @@ class StreamReader:
         return self._corrupted("a class descriptor is due, but the handle referred to is something else")
 
 
+def _short(name: Any) -> str:
+    """A name from the stream, for a message."""
+    return name if len(name) <= _NAME_CHARACTERS else f"{name[:_NAME_CHARACTERS]}..."
+
+
 def _place(frame: Any) -> str:
     """The field or item that a frame is at, as a path segment."""
     kind = frame.kind
+    if frame.handle < 0:  # it has only begun, or has no handle
+        return ""
     if kind == IN_ARRAY:
         return f"[{len(frame.value)}]"
     if kind == IN_DESCRIPTOR:
-        return f"<class {frame.value[0] if frame.length >= 0 else '$Proxy'}>"
+        return f"<class {_short(frame.value[0]) if frame.length >= 0 else '$Proxy'}>"
     if kind != IN_OBJECT:
         return ""
     if frame.items is not None:
@@ -360,7 +406,7 @@ def _place(frame: Any) -> str:
     for level, annotated in frame.descriptor.data_levels:
         if not level.is_externalizable:
             if index < len(level.fields):
-                return f".{level.fields[index].name}"
+                return f".{_short(level.fields[index].name)}"
             index -= len(level.fields)
         index -= annotated
     return ""
