@@ -18,7 +18,7 @@ from ..stream import mutf8
 from ..stream.constants import SC_ENUM, SC_SERIALIZABLE
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData
-from ..stream.plan import BUILD, CONSTANT, IMMUTABLE, REDUCE, DecodePlan, EncodePlan
+from ..stream.plan import BUILD, CONSTANT, REDUCE, DecodePlan, EncodePlan
 from .adapters import EXTERNAL, value_reader
 from .java_lang import ENUM_CLASS
 from .java_time_types import (
@@ -33,6 +33,7 @@ from .java_time_types import (
     Year,
     YearMonth,
     ZonedDateTime,
+    ZoneId,
 )
 from .registry import Reader, Registry
 
@@ -178,9 +179,8 @@ def _zone_at(data: bytes, at: int) -> tuple[str, ZoneInfo | None]:
     return _zone(data[at + 2 :])
 
 
-def _read_zone(data: bytes) -> Any:
-    zone = _zone_at(data, 1)[1]
-    return NotImplemented if zone is None else zone
+def _read_zone(data: bytes) -> ZoneId:
+    return ZoneId(*_zone_at(data, 1))
 
 
 def _date_time(data: bytes, cls: Any, zone: Any, fold: int = 0) -> Any:
@@ -336,7 +336,7 @@ def _reduce_date_time(value: datetime) -> Any:
     zone = value.tzinfo
     if zone is None:
         return _ser(_date_time_bytes(LOCAL_DATE_TIME, value))
-    if isinstance(zone, ZoneInfo) and zone.key is not None:
+    if isinstance(zone, ZoneInfo | ZoneId) and zone.key is not None:
         offset = value.utcoffset()
         other = value.replace(fold=not value.fold).utcoffset()
         if offset is not None and other is not None and (other > offset) is not bool(value.fold) and other != offset:
@@ -357,7 +357,7 @@ def _reduce_zoned_date_time(value: ZonedDateTime) -> Any:
     return _ser(head + bytes((ZONE_REGION,)) + _zone_bytes(value.zone))
 
 
-def _reduce_zone(value: ZoneInfo) -> Any:
+def _reduce_zone(value: ZoneInfo | ZoneId) -> Any:
     if value.key is None:
         raise EncodeError("a ZoneInfo that was made from a file and has no key is no zone that Java could find")
     return _ser(bytes((ZONE_REGION,)) + _zone_bytes(value.key))
@@ -387,6 +387,9 @@ def register(registry: Registry) -> None:
         (time, _reduce_time),
         (datetime, _reduce_date_time),
         (ZonedDateTime, _reduce_zoned_date_time),
+        (timezone, _reduce_offset),
+        (ZoneInfo, _reduce_zone),
+        (ZoneId, _reduce_zone),
         (Year, lambda value: _ser(_YEAR.pack(YEAR, value))),
         (YearMonth, lambda value: _ser(_YEAR_MONTH.pack(YEAR_MONTH, *value))),
         (MonthDay, lambda value: _ser(_MONTH_DAY.pack(MONTH_DAY, *value))),
@@ -394,5 +397,3 @@ def register(registry: Registry) -> None:
     ]
     for python_type, reduce in writers:
         registry.write_as(python_type, EncodePlan(REDUCE, SER, reduce=reduce))
-    registry.write_as(timezone, EncodePlan(IMMUTABLE, SER, reduce=_reduce_offset))
-    registry.write_as(ZoneInfo, EncodePlan(IMMUTABLE, SER, reduce=_reduce_zone))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone, tzinfo
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from ..errors import SchemaError
 
@@ -19,6 +20,7 @@ __all__ = [
     "Period",
     "Year",
     "YearMonth",
+    "ZoneId",
     "ZonedDateTime",
 ]
 
@@ -163,6 +165,50 @@ class ZonedDateTime(NanoDateTime):
     def __reduce_ex__(self, protocol: Any) -> Any:
         reduced = datetime.__reduce_ex__(self, protocol)
         return (*reduced[:2], (None, {"_beyond": getattr(self, "_beyond", 0), "_zone": self.zone}))
+
+
+class ZoneId(tzinfo):
+    """A ``java.time.ZoneId`` with a name, that stands for itself and not for the zone of some time.
+
+    Does what the ``ZoneInfo`` of its ``key`` does, and equals it. Java has as many objects for a zone as a program
+    makes, Python but one; hence this class. Where the zone is not in Python's tz database, the offsets are None.
+    """
+
+    __slots__ = ("_zone", "key")
+
+    def __init__(self, key: str, zone: ZoneInfo | None = None) -> None:
+        self.key = key
+        self._zone = zone
+
+    def utcoffset(self, dt: datetime | None) -> timedelta | None:
+        return None if self._zone is None else self._zone.utcoffset(dt)
+
+    def dst(self, dt: datetime | None) -> timedelta | None:
+        return None if self._zone is None else self._zone.dst(dt)
+
+    def tzname(self, dt: datetime | None) -> str | None:
+        return self.key if self._zone is None else self._zone.tzname(dt)
+
+    def fromutc(self, dt: datetime) -> datetime:
+        if self._zone is None:
+            raise ValueError(f"the offsets of the zone {self.key!r} are not known")
+        return self._zone.fromutc(dt.replace(tzinfo=self._zone)).replace(tzinfo=self)
+
+    def __eq__(self, other: object) -> bool:
+        return self.key == other.key if isinstance(other, ZoneId | ZoneInfo) else NotImplemented
+
+    def __hash__(self) -> int:
+        # That of the ZoneInfo, as far as there is one.
+        return hash(self._zone) if self._zone is not None else hash(self.key)
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.key, self._zone)
+
+    def __str__(self) -> str:
+        return self.key
+
+    def __repr__(self) -> str:
+        return f"ZoneId({self.key!r})"
 
 
 class Period(NamedTuple):
