@@ -555,12 +555,15 @@ class Decoder(DescriptorReader):
 
     def _take_head(self, frame: Any) -> bool:
         """The primitives in front of the elements of a list or map; False where not all of them are there."""
-        if self._end - self._pos < 2:
-            self._need(2)
-            return False
         p = self._p
         pos = self._pos
+        if pos >= self._end:
+            self._need(1)
+            return False
         if p[pos] == TC_BLOCKDATA and not self._tracing:
+            if self._end - pos < 2:
+                self._need(2)
+                return False
             size = p[pos + 1]
             if self._end - pos < 2 + size:
                 self._need(2 + size)

@@ -25,14 +25,11 @@ from .constants import (
     TC_STRING,
     TYPE_CODE_NAMES,
 )
-from .descriptors import CachedDescriptor, ClassDescriptor, Field
+from .descriptors import MAX_SUPER_CLASSES, CachedDescriptor, ClassDescriptor, Field
 from .reader import StreamReader, _short
 from .states import IN_DESCRIPTOR, NEED_DATA, NO_REFERENCE, PUSHED
 
 _FIELD_TYPECODES = b"BCDFIJSZL["
-
-#: Java's own reader recurses for each super-class, so no stream it can read comes near this.
-_MAX_SUPER_CLASSES = 1000
 
 #: Longer ones cost more to keep than to parse; a chain of super-classes is kept once for each of its levels.
 _MAX_REMEMBERED_BYTES = 1 << 16
@@ -164,8 +161,8 @@ class DescriptorReader(StreamReader):
         if self._in_descriptor():
             frame = self._frames[self._top]
             levels = frame.blocks + 1
-            if levels > _MAX_SUPER_CLASSES:
-                raise self._rejected(f"a class with more than {_MAX_SUPER_CLASSES} super-classes")
+            if levels > MAX_SUPER_CLASSES:
+                raise self._rejected(f"a class with more than {MAX_SUPER_CLASSES} super-classes")
         else:
             self._lowest_reference = NO_REFERENCE
         frame = self._push(IN_DESCRIPTOR)

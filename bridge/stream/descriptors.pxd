@@ -2,7 +2,6 @@ cimport cython
 
 cdef int SC_BLOCK_DATA, SC_ENUM, SC_EXTERNALIZABLE, SC_SERIALIZABLE, SC_WRITE_METHOD
 
-@cython.trashcan(True)
 cdef class ClassDescriptor:
     cdef readonly str name
     cdef readonly object serial_version_uid
@@ -11,6 +10,7 @@ cdef class ClassDescriptor:
     cdef readonly ClassDescriptor super_class
     cdef readonly tuple interfaces
     cdef readonly list annotation
+    cdef readonly int super_class_count
     cdef public object decode_plan
     cdef public object generic_plan
     cdef public tuple written_first

@@ -12,6 +12,9 @@ from .constants import SC_BLOCK_DATA, SC_ENUM, SC_EXTERNALIZABLE, SC_SERIALIZABL
 #: Marks, in a program, the object annotation that ends a class level.
 ANNOTATION = ord("x")
 
+#: Java's own reader recurses for each super-class, so no stream it can read comes near this.
+MAX_SUPER_CLASSES = 1000
+
 _TYPECODES = "BCDFIJSZL["
 
 
@@ -50,13 +53,14 @@ class ClassDescriptor:
         self.serial_version_uid = serial_version_uid
         self.flags = flags
         self.fields = tuple([Field(*field) for field in fields])
-        self._check()
         self.super_class = super_class
         self.interfaces = None if interfaces is None else tuple(interfaces)
         self.annotation = list(annotation)
+        self.super_class_count = 0 if super_class is None else super_class.super_class_count + 1
         self.decode_plan = None
         self.generic_plan = None
         self.written_first = None
+        self._check()
 
     def _check(self) -> None:
         """What the encoder relies on."""
@@ -64,6 +68,8 @@ class ClassDescriptor:
             raise SchemaError(f"the flags of {self.name} are {self.flags}, and not one byte")
         if not -(1 << 63) <= self.serial_version_uid < 1 << 63:
             raise SchemaError(f"the serialVersionUID of {self.name} is {self.serial_version_uid}, which is no long")
+        if self.super_class_count > MAX_SUPER_CLASSES:
+            raise SchemaError(f"{self.name} has more than {MAX_SUPER_CLASSES} super-classes")
         if len(self.fields) > 0xFFFF:
             raise SchemaError(f"{self.name} has {len(self.fields)} fields; a class descriptor holds at most 65,535")
         for field in self.fields:

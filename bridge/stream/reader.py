@@ -401,12 +401,17 @@ def _place(frame: Any) -> str:
         return ""
     if frame.items is not None:
         count = len(frame.items)
-        return f"[{count - 1}]" if frame.plan.shape == LIST else f".<annotation {count}>"
+        if frame.plan.shape == LIST and frame.head is not None:
+            return f"[{count}]"
+        return f".<annotation {count + (frame.head is not None)}>"
     index = frame.index
     for level, annotated in frame.descriptor.data_levels:
         if not level.is_externalizable:
             if index < len(level.fields):
                 return f".{_short(level.fields[index].name)}"
             index -= len(level.fields)
-        index -= annotated
+        if annotated:
+            if index == 0:
+                return ".<annotation 0>"
+            index -= 1
     return ""
