@@ -7,16 +7,30 @@ objects arrive in the generic form, which loses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any
 
 from ..stream.constants import SC_BLOCK_DATA, SC_EXTERNALIZABLE, SC_SERIALIZABLE, SC_WRITE_METHOD
 from ..stream.descriptors import ANNOTATION, ClassDescriptor
+from ..stream.model import BlockData, IdentityKey, JavaArray, array_descriptor
 from ..stream.plan import BUILD, FILL, DecodePlan
 from .registry import Reader
 
-__all__ = ["EXTERNAL", "NO_DATA", "OWN_DATA", "PLAIN", "container_reader", "int_bytes", "positions", "value_reader"]
+__all__ = [
+    "EXTERNAL",
+    "NO_DATA",
+    "OWN_DATA",
+    "PLAIN",
+    "container_reader",
+    "fill_entries",
+    "fill_map",
+    "hashable",
+    "int_bytes",
+    "object_array",
+    "positions",
+    "value_reader",
+]
 
 PLAIN = SC_SERIALIZABLE  #: fields only
 OWN_DATA = SC_SERIALIZABLE | SC_WRITE_METHOD  #: a class with a ``writeObject``
@@ -105,3 +119,40 @@ def container_reader(
         return DecodePlan(FILL, descriptor, new=new, build=checked)
 
     return read
+
+
+_OBJECT_ARRAY = array_descriptor("Ljava.lang.Object;")
+
+
+def object_array(items: Iterable[Any], descriptor: ClassDescriptor = _OBJECT_ARRAY) -> JavaArray:
+    """An ``Object[]`` of these elements, or an array of another class."""
+    array = JavaArray(items)
+    array.__java_class__ = descriptor
+    return array
+
+
+def hashable(item: Any) -> Any:
+    """The item, or what stands for it in a container that cannot take the generic form any more: see `IdentityKey`."""
+    try:
+        hash(item)
+    except TypeError:
+        return IdentityKey(item)
+    return item
+
+
+def fill_map(container: Any, contents: list[Any], head_bytes: int, forced: bool) -> Any:
+    """A map's annotation: a block of ``head_bytes`` whose last four are the number of entries, then keys and values."""
+    head = contents[0]
+    if type(head) is not BlockData or len(head) != head_bytes:
+        return NotImplemented
+    size = int.from_bytes(head[-4:], "big", signed=True)
+    if len(contents) != 1 + 2 * size:
+        return NotImplemented
+    return fill_entries(container, contents[1:], forced)
+
+
+def fill_entries(container: Any, entries: list[Any], forced: bool) -> Any:
+    """Keys and values in turn. What Python cannot hold as the keys of a dict gives NotImplemented or raises."""
+    keys = map(hashable, entries[::2]) if forced else entries[::2]
+    container.update(zip(keys, entries[1::2], strict=True))
+    return container if 2 * len(container) == len(entries) else NotImplemented

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from . import java_lang, java_math, java_time, java_util
+from . import java_lang, java_math, java_time, java_util, java_util_containers, java_util_immutable, java_util_views
 from .registry import Registry
 
 __all__ = ["default_registry"]
 
+_PACKAGES = (
+    java_lang,
+    java_math,
+    java_time,
+    java_util,
+    java_util_containers,
+    java_util_immutable,
+    java_util_views,
+)
+
 
 def _build() -> Registry:
     registry = Registry()
-    for module in (java_lang, java_math, java_time, java_util):
-        module.register(registry)
+    for package in _PACKAGES:
+        package.register(registry)
     return registry
 
 

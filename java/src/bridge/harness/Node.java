@@ -109,7 +109,7 @@ record Node(Class<?> type, Kind kind, Object value, List<FieldValue> fields, Lis
 
     /** Fields of JDK containers that say how the content is stored, not what it is. */
     private static final Set<String> STORAGE = Set.of("size", "threshold", "modCount", "capacity", "count",
-            "elementCount", "elementData");
+            "elementCount", "elementData", "e0", "e1", "elements", "table");
 
     /** Ends the program if it was started without the options that let it look into the JDK's collections. */
     static void requireAccess() {
