@@ -47,14 +47,16 @@ cdef class Encoder:
     cdef list _frames
     cdef Py_ssize_t _top
     cdef bint _running
+    cdef object _unshared
     cdef int _annotation_depth
 
     cpdef write_object(self, obj)
     cpdef reset(self)
     cpdef take(self)
     cpdef restart(self)
+    cdef int _check_idle(self) except -1
     cdef int _forget(self) except -1
-    @cython.locals(mark=Py_ssize_t, handle=Py_ssize_t, objects=Py_ssize_t, known=Py_ssize_t)
+    @cython.locals(mark=Py_ssize_t, handle=Py_ssize_t, objects=Py_ssize_t)
     cdef int _write(self, obj, bint unshared) except -1
     cdef int _give_back(self, Py_ssize_t objects) except -1
     @cython.locals(plan=EncodePlan, shape=int)
@@ -113,5 +115,6 @@ cdef class Encoder:
     @cython.locals(i=Py_ssize_t)
     cdef object _path(self)
 
-@cython.locals(index=Py_ssize_t, kind=int)
 cdef str _place(_Frame frame, bint below)
+@cython.locals(index=Py_ssize_t, kind=int)
+cdef str _step_of(_Frame frame, bint below)

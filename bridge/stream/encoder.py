@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import BridgeError, EncodeError, NotSerializableError
+from ..errors import EncodeError, LocalProtocolError, NotSerializableError
 from . import native
 from .constants import (
     BASE_WIRE_HANDLE,
@@ -133,6 +133,7 @@ class Encoder:
         self._frames = []
         self._top = -1
         self._running = False
+        self._unshared = None
         self._annotation_depth = 0
         native.put_raw(self._out, STREAM_HEADER)
 
@@ -152,16 +153,18 @@ class Encoder:
 
     def write_block_data(self, data: bytes | bytearray | memoryview) -> None:
         """Primitive data, in blocks as Java cuts them."""
-        self._block_data(bytes(data))
+        self._check_idle()
+        self._block_data(bytes(memoryview(data)))
 
     def write_exception(self, throwable: Any) -> None:
         """TC_EXCEPTION: tells the reader that writing failed here. Handles are forgotten before and after."""
+        self._check_idle()
         mark = native.out_len(self._out)
         self._forget()
         native.put_u8(self._out, TC_EXCEPTION)
         try:
             self._write(throwable, False)
-        except BridgeError:
+        except BaseException:
             native.out_truncate(self._out, mark)
             native.put_u8(self._out, TC_RESET)
             raise
@@ -170,11 +173,13 @@ class Encoder:
 
     def reset(self) -> None:
         """TC_RESET: both sides forget all handles, and the objects behind them can go."""
+        self._check_idle()
         native.put_u8(self._out, TC_RESET)
         self._forget()
 
     def take(self) -> bytes:
         """All output since the last call."""
+        self._check_idle()
         return native.out_take(self._out)  # type: ignore[no-any-return]
 
     @property
@@ -189,6 +194,7 @@ class Encoder:
 
     def restart(self) -> None:
         """Begins another stream, as a new encoder would, with the memory of this one."""
+        self._check_idle()
         self._forget()
         native.out_truncate(self._out, 0)
         native.put_raw(self._out, STREAM_HEADER)
@@ -196,6 +202,11 @@ class Encoder:
             self._plans = {}
             self._last_kind = None
             self._last_plan = None
+
+    def _check_idle(self) -> None:
+        """Adapters run inside of a write; the output is not theirs to touch."""
+        if self._running:
+            raise LocalProtocolError("the encoder was called from within the writing of an object")
 
     def _forget(self) -> None:
         native.memo_clear(self._memo)
@@ -205,37 +216,31 @@ class Encoder:
             self._type_strings = {}
 
     def _write(self, obj: Any, unshared: bool) -> None:
-        if self._running:
-            raise EncodeError("an object is written from within the writing of another one on the same stream")
+        self._check_idle()
         mark = native.out_len(self._out)
         handle = self._next_handle
         objects = len(self._objects)
-        known = -1
         self._running = True
         try:
             if unshared:
-                known = native.memo_get(self._memo, obj)
-                if known >= 0:
-                    native.memo_remove(self._memo, obj)
+                self._unshared = obj
             self._value(obj)
             while self._top >= 0:
                 self._step(self._frames[self._top])
         except BaseException as error:
-            path = self._path()
             native.out_truncate(self._out, mark)
             self._give_back(objects)
             self._next_handle = handle
+            failure = _as_encode_error(error, self._path())
+            if failure is error:
+                raise
+            raise failure from error
+        finally:
+            self._unshared = None
             while self._top >= 0:
                 self._pop()
             self._annotation_depth = 0
-            raise _as_encode_error(error, path) from (None if isinstance(error, BridgeError) else error)
-        finally:
             self._running = False
-            if unshared:
-                if native.memo_get(self._memo, obj) >= 0:
-                    native.memo_remove(self._memo, obj)
-                if known >= 0:
-                    native.memo_put(self._memo, obj, known)
 
     def _give_back(self, objects: int) -> None:
         """Forgets what was written after the table of objects had this length."""
@@ -320,11 +325,15 @@ class Encoder:
         elif shape == NUMBERS:
             descriptor, width, buffer = plan.reduce(obj)
             view = memoryview(buffer)
+            if view.ndim != 1:
+                raise EncodeError(f"an array of {view.ndim} dimensions; one of Java's has one")
+            if not view.c_contiguous:
+                view = memoryview(view.tobytes())
             self._start_array(descriptor, obj, view.nbytes // width)
             if width == 1:
                 native.put_raw(self._out, view)
             else:
-                native.put_array(self._out, buffer, width)
+                native.put_array(self._out, view, width)
         elif shape == PRIMITIVES:
             self._start_array(plan.reduce(obj), obj, len(obj))
             for item in obj:
@@ -358,7 +367,9 @@ class Encoder:
         """
         for _ in range(_MAX_REPLACEMENTS):
             kind = type(obj)
-            obj = plan.reduce(obj)
+            replaced, obj = obj, plan.reduce(obj)
+            if replaced is self._unshared:
+                self._unshared = obj
             if type(obj) is kind and plan.alternatives:
                 if not self._reference(obj):
                     self._compound(plan.alternatives[0], plan.alternatives[0].shape, obj)
@@ -383,6 +394,8 @@ class Encoder:
 
     def _reference(self, obj: Any) -> bool:
         """Writes a reference if this very object was written before."""
+        if obj is self._unshared and obj is not None:
+            return False
         handle = native.memo_get(self._memo, obj)
         if handle < 0:
             return False
@@ -393,8 +406,11 @@ class Encoder:
     def _assign_handle(self, obj: Any) -> None:
         """The next handle for this object, which is kept alive as long as the handle is; None: for nothing."""
         if obj is not None:
-            native.memo_put(self._memo, obj, self._next_handle)
-            self._objects.append(obj)
+            if obj is self._unshared:  # nothing refers to it, not even what is inside of it
+                self._unshared = None
+            else:
+                native.memo_put(self._memo, obj, self._next_handle)
+                self._objects.append(obj)
         self._next_handle += 1
 
     def _string(self, text: Any) -> None:
@@ -485,7 +501,8 @@ class Encoder:
         native.put_32(self._out, size)
         frame = self._push(_MAP, plan, mapping)
         frame.length = size
-        frame.items = iter(dict.items(mapping))
+        # A subclass may have an order of its own, as OrderedDict has.
+        frame.items = iter(mapping.items())
 
     # ------------------------------------------------------------------------------------------------ class descriptors
 
@@ -765,7 +782,11 @@ def _annotations_of(obj: Any) -> Any:
 
 
 def _shown(value: Any) -> str:
-    return f"{type(value).__name__} {value!r:.40}" if isinstance(value, (str, int, float)) else type(value).__name__
+    if isinstance(value, str):
+        return f"{type(value).__name__} {str.__repr__(value[:40]):.40}"
+    if isinstance(value, float) or (isinstance(value, int) and value.bit_length() < 1000):
+        return f"{type(value).__name__} {value!r:.40}"
+    return type(value).__name__
 
 
 def _as_encode_error(error: BaseException, path: str) -> BaseException:
@@ -782,6 +803,13 @@ def _as_encode_error(error: BaseException, path: str) -> BaseException:
 
 
 def _place(frame: Any, below: bool) -> str:
+    try:
+        return _step_of(frame, below)
+    except Exception:  # a class of the program may fail in anything, also where it only is to be named
+        return "?"
+
+
+def _step_of(frame: Any, below: bool) -> str:
     """The field or item that a frame is at, as a path segment. One below others is set to go on with the next field."""
     kind = frame.kind
     if kind == _ELEMENTS:
@@ -816,6 +844,10 @@ def _place_in_dict(mapping: Any, index: int) -> str:
 
 
 def _place_of_key(key: Any) -> str:
-    if isinstance(key, str) and key.isidentifier():
-        return f".{key}"
-    return f"[{key!r:.40}]" if isinstance(key, (str, int, float)) else f"[{type(key).__name__}]"
+    if isinstance(key, str) and len(key) <= 100 and str.isidentifier(key):
+        return f".{key!s}"
+    if isinstance(key, str):
+        return f"[{str.__repr__(key[:40])}{'...' if len(key) > 40 else ''}]"
+    if isinstance(key, float) or (isinstance(key, int) and key.bit_length() < 1000):
+        return f"[{key!r:.40}]"
+    return f"[{type(key).__name__}]"

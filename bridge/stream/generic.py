@@ -81,6 +81,9 @@ class JavaObject:
         if annotations:
             self.__java_annotations__ = annotations
         for name, value in fields.items():
+            if name not in self.__java_slots__:
+                known = ", ".join([key if isinstance(key, str) else key[1] for key in self]) or "none"
+                raise TypeError(f"{self.__java_class__.name} has no field {name!r}; its fields: {known}")
             self[name] = value
 
     def __getitem__(self, key: str | tuple[str, str]) -> Any:
