@@ -1,0 +1,452 @@
+"""The command line: ``java-bridge``, the same as ``python -m bridge``.
+
+Each command is a call into a library function: ``tools.dump``, ``tools.json_view``, ``tools.talk``, ``tools.sockets``.
+
+Exit status: 0 all went well; 1 the data, the peer or the system said no, with the reason on standard error; 2 the
+command line is wrong; 130 interrupted; 141 whoever read the output has gone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import platform
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TextIO
+
+from rich.color import ColorSystem
+from rich.console import Console
+
+from ._build import is_compiled
+from ._version import __version__
+from .channel import connect
+from .errors import BridgeError, DecodeError, SchemaError
+from .limits import ObjectInputFilter
+from .stream import decoder
+from .stream.model import StreamException
+from .tools.dump import dump_lines
+from .tools.files import chunks, contents
+from .tools.json_view import from_json, json_pieces
+from .tools.printable import printable
+from .tools.sockets import sockets, table
+from .tools.talk import Arrival, exchange, receive_all
+from .transport.address import Address
+
+__all__ = ["main"]
+
+_FAILED: Final = 1
+_WRONG_USE: Final = 2
+_INTERRUPTED: Final = 130  # as a shell says it of SIGINT
+_NOBODY_READS: Final = 141  # likewise of SIGPIPE
+
+_EPILOG: Final = """\
+exit status:
+  0    all went well
+  1    the data, the peer or the system said no; the reason is on standard error
+  2    the command line is wrong
+  130  interrupted (Ctrl-C)
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; ``arguments`` are those of the process if None. The exit status, see the top of this module."""
+    parser = _parser()
+    try:
+        options = parser.parse_args(arguments)
+    except SystemExit as asked:  # --help, --version, or wrong use, which was told
+        return asked.code if isinstance(asked.code, int) else _WRONG_USE
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return _run(options)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The interpreter flushes standard output once more at its end: into nothing.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _NOBODY_READS
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        raise
+    except (BridgeError, OSError) as error:
+        _complain(error)
+        return _FAILED
+
+
+# ----------------------------------------------------------------------------------------------------------- commands
+
+
+def _dump(options: argparse.Namespace) -> int:
+    colors = _color_system(options.color)
+    status = 0
+    for name in options.files:
+        if len(options.files) > 1:
+            print(f"{printable(name)}:")
+        try:
+            with _open(name) as fp:
+                _dump_one(fp, options, colors)
+        except BrokenPipeError:
+            raise
+        except (BridgeError, OSError) as error:
+            _complain(error, name)
+            status = _FAILED
+    return status
+
+
+def _dump_one(fp: BinaryIO, options: argparse.Namespace, colors: ColorSystem | None) -> None:
+    for line in dump_lines(_flushing(chunks(fp)), full=options.full):
+        if options.max_depth is not None and line.depth > options.max_depth:
+            continue
+        if line.in_descriptor and not options.class_descriptors:
+            continue
+        sys.stdout.write(line.render(colors) + "\n")
+
+
+def _json(options: argparse.Namespace) -> int:
+    status = 0
+    for name in options.files:
+        try:
+            with _open(name) as fp:
+                for value in contents(fp, object_filter=options.filter):
+                    _print_json(value, options)
+                    if isinstance(value, StreamException):
+                        status = _FAILED
+        except BrokenPipeError:
+            raise
+        except (BridgeError, OSError) as error:
+            _complain(error, name)
+            status = _FAILED
+    return status
+
+
+def _send(options: argparse.Namespace) -> int:
+    given = _given_values(options)
+    values = chain(
+        chain.from_iterable(_json_lines(sys.stdin) if value is _STANDARD_INPUT else (value,) for value in given),
+        chain.from_iterable(_stream_contents(name, options) for name in options.file),
+    )
+    with connect(options.address, timeout=options.timeout, object_filter=options.filter) as channel:
+        for reply in exchange(channel, values, replies=options.replies, timeout=options.timeout):
+            _print_json(reply, options)
+        channel.send_eof()
+    return 0
+
+
+def _listen(options: argparse.Namespace) -> int:
+    def arrived(arrival: Arrival) -> None:
+        if arrival.has_value:
+            _print_json(arrival.value, options)
+            return
+        said = "gone" if arrival.ended else "here"
+        if arrival.error is not None:
+            said = ("gone: " if arrival.ended else "failed: ") + _text_of(arrival.error)
+        _note(f"{arrival.peer} {said}")
+
+    receive_all(
+        options.address,
+        arrived,
+        echo=options.echo,
+        count=options.count,
+        listening=lambda address: _note(f"listening at {address}"),
+        object_filter=options.filter,
+    )
+    return 0
+
+
+def _sockets(options: argparse.Namespace) -> int:
+    console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
+    console.print(table(sockets(options.pid or None)))
+    return 0
+
+
+def _version(options: argparse.Namespace) -> int:
+    build = "compiled" if is_compiled(decoder) else "pure Python"
+    print(f"java-object-bridge {__version__} ({build})")
+    print(f"{platform.python_implementation()} {platform.python_version()} on {platform.platform()}")
+    return 0
+
+
+# ----------------------------------------------------------------------------------------------------- input, output
+
+_WIDE: Final = 200
+
+
+@contextlib.contextmanager
+def _open(name: str) -> Iterator[BinaryIO]:
+    if name == "-":
+        yield sys.stdin.buffer
+    else:
+        with Path(name).open("rb") as fp:
+            yield fp
+
+
+def _flushing(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces; what was printed of one is shown before the next is waited for."""
+    for piece in pieces:
+        yield piece
+        sys.stdout.flush()
+
+
+def _json_lines(lines: TextIO) -> Iterator[Any]:
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                yield from_json(line)
+            except BridgeError as error:
+                error.message = f"line {number} of standard input: {error.message}"
+                raise
+
+
+def _stream_contents(name: str, options: argparse.Namespace) -> Iterator[Any]:
+    with _open(name) as fp:
+        for content in contents(fp, object_filter=options.filter):
+            if isinstance(content, StreamException):
+                _note(f"left out an object that its writer could not finish: {content.throwable!r}")
+            else:
+                yield content
+
+
+def _print_json(value: Any, options: argparse.Namespace) -> None:
+    ascii_only = options.ascii or (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    for piece in json_pieces(value, indent=options.indent, ascii_only=ascii_only):
+        sys.stdout.write(piece)
+    sys.stdout.write("\n")
+    sys.stdout.flush()
+
+
+def _color_system(when: str) -> ColorSystem | None:
+    if when == "never":
+        return None
+    console = Console(force_terminal=True if when == "always" else None)
+    name = console.color_system or ("standard" if when == "always" else None)
+    return None if name is None or (when == "auto" and console.no_color) else _COLOR_SYSTEMS[name]
+
+
+_COLOR_SYSTEMS: Final = {
+    "standard": ColorSystem.STANDARD,
+    "256": ColorSystem.EIGHT_BIT,
+    "truecolor": ColorSystem.TRUECOLOR,
+    "windows": ColorSystem.WINDOWS,
+}
+
+
+def _text_of(error: Exception) -> str:
+    if isinstance(error, DecodeError):
+        return printable(f"{type(error).__name__}: {error}")
+    if isinstance(error, OSError) and not isinstance(error, BridgeError) and error.strerror:
+        return printable(error.strerror)
+    return printable(str(error) or type(error).__name__)
+
+
+def _complain(error: Exception, name: str | None = None) -> None:
+    """Say what is wrong on standard error, behind all that was printed."""
+    where = name
+    if where is None and isinstance(error, OSError) and isinstance(error.filename, str):
+        where = error.filename
+    _note(
+        f"{'' if where is None else ('standard input' if where == '-' else printable(where)) + ': '}{_text_of(error)}"
+    )
+
+
+def _note(text: str) -> None:
+    sys.stdout.flush()
+    print(f"java-bridge: {text}", file=sys.stderr, flush=True)
+
+
+# -------------------------------------------------------------------------------------------------------- the options
+
+
+class _WrongUse(BridgeError):
+    """Of the command line; ``run`` raises it for what argparse cannot know."""
+
+
+def _address(text: str) -> Address:
+    """An address; a port alone is one of this machine, which only this machine can reach."""
+    try:
+        if text.isascii() and text.isdigit():
+            return Address.parse("127.0.0.1", int(text))
+        address = Address.parse(text)
+    except BridgeError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if address.scheme == "tcp" and address.port is None:
+        raise argparse.ArgumentTypeError(f"the port is missing in {text!r}")
+    return address
+
+
+def _filter(text: str) -> ObjectInputFilter:
+    try:
+        return ObjectInputFilter(text)
+    except SchemaError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e7:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return seconds
+
+
+def _given_values(options: argparse.Namespace) -> list[Any]:
+    """What VALUE arguments stand for; standard input stays a "-". It is all looked at before anything is sent."""
+    if not options.values and not options.file:
+        raise _WrongUse("there is nothing to send: give a VALUE, - for standard input, or --file FILE")
+    given: list[Any] = []
+    for text in options.values:
+        try:
+            given.append(_STANDARD_INPUT if text == "-" else from_json(text))
+        except BridgeError as error:
+            hint = "" if text[:1] in '"[{' else f" (a text needs quotes inside those of the shell: '\"{text}\"')"
+            raise _WrongUse(f"VALUE {printable(text)}: {error.message}{printable(hint)}") from error
+    return given
+
+
+_STANDARD_INPUT: Final = object()
+
+
+def _parser() -> argparse.ArgumentParser:
+    program = Path(sys.argv[0]).name
+    parser = argparse.ArgumentParser(
+        prog="python -m bridge" if program in ("__main__.py", "") else "java-bridge",
+        description="Look at Java object streams, and talk to Java programs in objects.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"java-object-bridge {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    dump = _command(
+        commands, "dump", _dump, "show a stream byte for byte",
+        "Show every construct of a stream on a line: offset, field, type code, handle, value. What comes before an\n"
+        "error is shown before the error. A live stream on standard input is shown as it comes.",
+    )  # fmt: skip
+    _add_files(dump)
+    dump.add_argument("--max-depth", type=_positive, metavar="N", help="leave out what is deeper than N levels")
+    dump.add_argument(
+        "--no-class-descriptors", dest="class_descriptors", action="store_false", help="leave out class descriptors"
+    )
+    dump.add_argument("--full", action="store_true", help="show long texts, arrays and block data whole")
+    dump.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colours: on a terminal (auto, the default)",
+    )
+
+    as_json = _command(
+        commands, "json", _json, "show the values of a stream as JSON",
+        "Print each content of a stream as JSON on a line of its own. What JSON cannot say stands in objects with\n"
+        "$class and other members that begin with $; docs/command-line.md describes them.",
+    )  # fmt: skip
+    _add_files(as_json)
+    _add_json_options(as_json)
+    _add_filter(as_json)
+
+    send = _command(
+        commands, "send", _send, "send objects to a peer and print its replies",
+        "Connect to ADDRESS, send each VALUE as an object, wait for a reply to each and print it as JSON. Then end\n"
+        "the conversation.",
+    )  # fmt: skip
+    _add_address(send)
+    send.add_argument(
+        "values",
+        nargs="*",
+        metavar="VALUE",
+        help='JSON (\'"text"\', 5, \'{"$class": "java.lang.Long", "$value": 5}\'); - reads JSON from standard input, '
+        "a value on each line",
+    )
+    send.add_argument(
+        "--file", action="append", default=[], metavar="FILE", help="send the contents of a stream in FILE, as they are"
+    )
+    send.add_argument("--no-reply", dest="replies", action="store_false", help="do not wait for replies")
+    send.add_argument(
+        "--timeout", type=_seconds, default=10.0, metavar="SECONDS", help="for connecting, and for each reply (10)"
+    )
+    _add_json_options(send)
+    _add_filter(send)
+
+    listen = _command(
+        commands, "listen", _listen, "print every object that arrives",
+        "Listen at ADDRESS and print every object that any peer sends, as JSON, a line each. Who came and went is\n"
+        "told on standard error. Ctrl-C ends it.",
+    )  # fmt: skip
+    _add_address(listen)
+    listen.add_argument("--echo", action="store_true", help="send every object back")
+    listen.add_argument("--count", type=_positive, metavar="N", help="end after N objects")
+    _add_json_options(listen)
+    _add_filter(listen)
+
+    show = _command(
+        commands, "sockets", _sockets, "show sockets with their states",
+        "Print the TCP and UDP sockets of this machine, as netstat does.",
+    )  # fmt: skip
+    show.add_argument("--pid", type=_positive, action="append", metavar="PID", help="only of this process; repeatable")
+
+    _command(commands, "version", _version, "print the version, the build, and the platform", "")
+    return parser
+
+
+def _command(commands: Any, name: str, run: Any, summary: str, description: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=description or f"{summary.capitalize()}.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+    def checked(options: argparse.Namespace) -> int:
+        try:
+            return int(run(options))
+        except _WrongUse as error:
+            command.print_usage(sys.stderr)
+            print(f"{command.prog}: error: {error}", file=sys.stderr)
+            return _WRONG_USE
+
+    command.set_defaults(run=checked)
+    return command
+
+
+def _add_files(command: argparse.ArgumentParser) -> None:
+    command.add_argument("files", nargs="+", metavar="FILE", help="a stream, also packed by gzip; - is standard input")
+
+
+def _add_address(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "address", type=_address, metavar="ADDRESS", help="HOST:PORT, tcp://HOST:PORT, or a PORT of this machine"
+    )
+
+
+def _add_json_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--indent", type=_positive, metavar="N", help="over several lines, N spaces a level")
+    command.add_argument("--ascii", action="store_true", help="escape all characters that are not ASCII")
+
+
+def _add_filter(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--filter",
+        type=_filter,
+        metavar="PATTERN",
+        help="what is let in, in the language of java.io.ObjectInputFilter: 'maxdepth=20;com.example.*;!*'",
+    )
