@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from . import java_lang, java_math, java_time, java_util, java_util_containers, java_util_immutable, java_util_views
+from . import (
+    java_lang,
+    java_math,
+    java_time,
+    java_util,
+    java_util_atomic,
+    java_util_concurrent,
+    java_util_containers,
+    java_util_immutable,
+    java_util_views,
+)
 from .registry import Registry
 
 __all__ = ["default_registry"]
@@ -15,6 +25,8 @@ _PACKAGES = (
     java_util_containers,
     java_util_immutable,
     java_util_views,
+    java_util_concurrent,
+    java_util_atomic,
 )
 
 

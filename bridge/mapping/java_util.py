@@ -327,7 +327,7 @@ def _sort_key(item: Any) -> Any:
     return item
 
 
-def _in_natural_order(items: Iterable[Any]) -> list[Any]:
+def in_natural_order(items: Iterable[Any]) -> list[Any]:
     """Sorted as Java sorts them; as they are, where Python cannot compare them."""
     items = list(items)
     try:
@@ -337,7 +337,7 @@ def _in_natural_order(items: Iterable[Any]) -> list[Any]:
 
 
 def _reduce_tree_map(value: TreeMap) -> Any:
-    keys = _in_natural_order(value) if value.comparator is None else list(value)
+    keys = in_natural_order(value) if value.comparator is None else list(value)
     entries = chain.from_iterable([(key, value[key]) for key in keys])
     return TREE_MAP, (value.comparator,), (chain((BlockData(_int_bytes(len(keys))),), entries),)
 
@@ -356,7 +356,7 @@ def _reduce_linked_hash_set(value: LinkedHashSet) -> Any:
 
 
 def _reduce_tree_set(value: TreeSet) -> Any:
-    items = _in_natural_order(value) if value.comparator is None else list(value)
+    items = in_natural_order(value) if value.comparator is None else list(value)
     return TREE_SET, (), (chain((value.comparator, BlockData(_int_bytes(len(items)))), items),)
 
 
