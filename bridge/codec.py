@@ -12,9 +12,9 @@ from .limits import Limits, ObjectFilter, combine
 from .mapping.defaults import default_registry
 from .mapping.registry import Registry
 from .stream.decoder import Decoder
-from .stream.states import END_OF_STREAM, NEED_DATA
 from .stream.encoder import Encoder
 from .stream.model import BlockData, StreamException
+from .stream.states import END_OF_STREAM, NEED_DATA
 
 __all__ = ["dump", "dumps", "dumps_all", "load", "loads", "loads_all"]
 

@@ -1,6 +1,6 @@
 cimport cython
 from . cimport native
-from .descriptor_reader cimport DescriptorReader
+from .array_reader cimport ArrayReader
 from .descriptors cimport ClassDescriptor
 from .plan cimport DecodePlan
 from .reader cimport Frame
@@ -16,7 +16,7 @@ cdef int IN_OPEN, IN_OBJECT, IN_ARRAY, IN_ENUM, IN_DESCRIPTOR, IN_EXCEPTION
 cdef object NEED_DATA, END_OF_STREAM, PUSHED
 cdef double _LOAD_FACTOR
 
-cdef class Decoder(DescriptorReader):
+cdef class Decoder(ArrayReader):
     @cython.locals(collecting=bint)
     cpdef next_content(self)
     @cython.locals(collecting=bint)
@@ -69,12 +69,6 @@ cdef class Decoder(DescriptorReader):
     @cython.locals(plan=DecodePlan, i=Py_ssize_t)
     cdef int _fill_generic(self, Frame frame, generic) except -1
     cdef object _in_progress(self, Frame frame)
-    @cython.locals(name=str, length=Py_ssize_t)
-    cdef Py_ssize_t _array_bytes(self, ClassDescriptor descriptor) except -1
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, code=int, size=Py_ssize_t, start=Py_ssize_t, end=Py_ssize_t, frame=Frame)
-    cdef object _begin_array(self, ClassDescriptor descriptor)
-    @cython.locals(length=Py_ssize_t)
-    cdef object _step_array(self, Frame frame)
     @cython.locals(frame=Frame)
     cdef object _begin_enum(self, ClassDescriptor descriptor)
     @cython.locals(code=int)

@@ -17,6 +17,7 @@ from typing import Any
 
 from ..errors import BridgeError, LocalProtocolError
 from . import native
+from .array_reader import ArrayReader
 from .constants import (
     BASE_WIRE_HANDLE,
     SC_ENUM,
@@ -38,9 +39,8 @@ from .constants import (
     TC_STRING,
     TYPE_CODE_NAMES,
 )
-from .descriptor_reader import DescriptorReader
 from .descriptors import ANNOTATION, ClassDescriptor
-from .model import BlockData, BooleanArray, ByteArray, CharArray, JavaArray, JavaClass, JavaEnum, StreamException
+from .model import BlockData, JavaClass, JavaEnum, StreamException
 from .plan import ATTRIBUTES, BOX, BUILD, FILL, LIST, MAP, SKIP, SLOTS
 from .reader import Frame, _short
 from .states import (
@@ -67,7 +67,7 @@ _MAX_STRING_BYTES = 3 * 0x7FFFFFFF
 _MANY_FIELDS = 64
 
 
-class Decoder(DescriptorReader):
+class Decoder(ArrayReader):
     """One direction of a conversation, or one file: a stream with its handle table.
 
     ``Decoder(resolver, limits=, object_filter=, trace=)``: limits and filter are asked as the stream is read and end it
@@ -707,71 +707,7 @@ class Decoder(DescriptorReader):
             return frame.value
         raise self._corrupted(f"handle {frame.handle} is referred to while it is being read")
 
-    # -------------------------------------------------------------------------------------------- arrays, enums, classes
-
-    def _array_bytes(self, descriptor: Any) -> int:
-        """The bytes of an array that are read in one step: its length, and all of it if it holds primitives."""
-        name = descriptor.name
-        if len(name) < 2 or name[0] != "[":
-            raise self._invalid_class(f"{_short(name)} is no array class but stands at TC_ARRAY")
-        if self._end - self._pos < 4:
-            return 4
-        length = native.i32(self._p, self._pos)
-        if length < 0:
-            raise self._corrupted(f"an array of negative length {length}")
-        if self._max_array >= 0 and length > self._max_array:
-            raise self._rejected(f"an array of {length} elements, more than maxarray={self._max_array}")
-        return 4 + length * native.primitive_bytes(ord(name[1]))
-
-    def _begin_array(self, descriptor: Any) -> Any:
-        p = self._p
-        pos = self._pos
-        length = native.i32(p, pos)
-        if self._filter is not None:
-            self._ask_filter(descriptor.name, length)
-        code = ord(descriptor.name[1])
-        size = native.primitive_bytes(code)
-        start = pos + 4
-        if size == 0:
-            frame = self._push(IN_ARRAY)
-            frame.descriptor = descriptor
-            frame.length = length
-            self._pos = start
-            self._assign_handle(frame)
-            frame.value = JavaArray.__new__(JavaArray)
-            frame.value.__java_class__ = descriptor
-            if self._tracing:
-                self._emit(pos, start, "array", frame.handle, (descriptor, length))
-            return PUSHED
-        end = start + length * size
-        if code == ord("B"):
-            value = native.take(p, start, end)
-            if length < 2:
-                value = ByteArray(value)
-        elif code == ord("Z"):
-            value = BooleanArray([byte != 0 for byte in native.take(p, start, end)])
-        elif code == ord("C"):
-            value = CharArray(native.take(p, start, end).decode("utf-16-be", "surrogatepass"))
-        else:
-            value = native.read_array(code, p, start, length)
-        self._check_object()
-        if self._tracing:
-            self._emit(pos, start, "array", len(self._handles), (descriptor, length))
-            self._emit(start, end, "primitives", -1, value)
-            self._emit(end, end, "end", len(self._handles), None)
-        self._pos = end
-        native.list_append(self._handles, value)
-        return value
-
-    def _step_array(self, frame: Any) -> Any:
-        items = frame.value
-        length = frame.length
-        while len(items) < length:
-            value = self._value()
-            if value is NEED_DATA or value is PUSHED:
-                return value
-            native.list_append(items, value)
-        return self._finish(frame, items)
+    # ---------------------------------------------------------------------------------------------- enums, exceptions
 
     def _begin_enum(self, descriptor: Any) -> Any:
         if not descriptor.flags & SC_ENUM:

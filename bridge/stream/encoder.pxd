@@ -1,6 +1,7 @@
 cimport cython
 from . cimport native
 from .descriptors cimport ClassDescriptor
+from .encoder_frame cimport EncoderFrame
 from .plan cimport EncodePlan
 
 cdef int ANNOTATION
@@ -10,24 +11,9 @@ cdef long long BASE_WIRE_HANDLE
 cdef Py_ssize_t MAX_BLOCK_BYTES
 cdef int BOOLEAN, BOXED, BYTES, CHARS, CLASS, CONSTANT, DESCRIPTOR, DOUBLE, ELEMENTS, FIELDS, IMMUTABLE
 cdef int INTEGER, LIST_OF, MAP_OF, NULL, NUMBERS, PRIMITIVES, REDUCE, REPLACE, STRING
-cdef int _FIELDS, _ITEMS, _ELEMENTS, _LIST, _MAP
+cdef int IN_FIELDS, IN_ITEMS, IN_ELEMENTS, IN_LIST, IN_MAP
 cdef Py_ssize_t _MAX_PLANS
 cdef int _MAX_REPLACEMENTS, _MAX_ANNOTATION_DEPTH
-cdef Py_ssize_t _PATH_SEGMENTS
-
-@cython.final
-cdef class _Frame:
-    cdef int kind
-    cdef Py_ssize_t index
-    cdef EncodePlan plan
-    cdef object obj
-    cdef object values
-    cdef object annotations
-    cdef object items
-    cdef object key
-    cdef object value
-    cdef Py_ssize_t length
-    cdef bint between
 
 @cython.final
 cdef class _TypeString:
@@ -62,7 +48,7 @@ cdef class Encoder:
     @cython.locals(plan=EncodePlan, shape=int)
     cdef object _value(self, obj)
     cdef object _value_as(self, EncodePlan plan, obj)
-    @cython.locals(frame=_Frame, descriptor=ClassDescriptor, width=int)
+    @cython.locals(frame=EncoderFrame, descriptor=ClassDescriptor, width=int)
     cdef int _compound(self, EncodePlan plan, int shape, obj) except -1
     cdef object _replacement(self, EncodePlan plan, obj)
     cdef EncodePlan _find_plan(self, kind, obj)
@@ -77,18 +63,18 @@ cdef class Encoder:
     cdef int _start_box(self, ClassDescriptor descriptor) except -1
     cdef int _start_object(self, ClassDescriptor descriptor, obj) except -1
     cdef int _start_array(self, ClassDescriptor descriptor, obj, Py_ssize_t length) except -1
-    @cython.locals(frame=_Frame)
+    @cython.locals(frame=EncoderFrame)
     cdef int _reduced(self, EncodePlan plan, obj) except -1
     cdef int _primitive(self, int code, value) except -1
-    @cython.locals(size=Py_ssize_t, frame=_Frame)
+    @cython.locals(size=Py_ssize_t, frame=EncoderFrame)
     cdef int _list(self, EncodePlan plan, items) except -1
-    @cython.locals(size=Py_ssize_t, capacity='long long', frame=_Frame)
+    @cython.locals(size=Py_ssize_t, capacity='long long', frame=EncoderFrame)
     cdef int _map(self, EncodePlan plan, mapping) except -1
     @cython.locals(top=Py_ssize_t, i=Py_ssize_t)
-    cdef object _step_list(self, _Frame frame)
+    cdef object _step_list(self, EncoderFrame frame)
     @cython.locals(top=Py_ssize_t)
-    cdef object _step_map(self, _Frame frame)
-    cdef int _end_of_collection(self, _Frame frame) except -1
+    cdef object _step_map(self, EncoderFrame frame)
+    cdef int _end_of_collection(self, EncoderFrame frame) except -1
     cdef object _descriptor(self, ClassDescriptor descriptor)
     @cython.locals(start=Py_ssize_t, raw=bytes, objects=list)
     cdef object _first_descriptor(self, ClassDescriptor descriptor)
@@ -98,23 +84,17 @@ cdef class Encoder:
     cdef int _annotation_whole(self, contents) except -1
     cdef int _name(self, name) except -1
     cdef object _type_string(self, text)
-    @cython.locals(frame=_Frame)
-    cdef _Frame _push(self, int kind, EncodePlan plan, obj)
-    @cython.locals(frame=_Frame)
+    @cython.locals(frame=EncoderFrame)
+    cdef EncoderFrame _push(self, int kind, EncodePlan plan, obj)
+    @cython.locals(frame=EncoderFrame)
     cdef int _pop(self) except -1
     @cython.locals(kind=int)
-    cdef int _step(self, _Frame frame) except -1
-    @cython.locals(plan=EncodePlan, steps='const unsigned char*', length=Py_ssize_t, top=Py_ssize_t, i=Py_ssize_t, code=int, below=_Frame)
-    cdef object _step_fields(self, _Frame frame)
+    cdef int _step(self, EncoderFrame frame) except -1
+    @cython.locals(plan=EncodePlan, steps='const unsigned char*', length=Py_ssize_t, top=Py_ssize_t, i=Py_ssize_t, code=int, below=EncoderFrame)
+    cdef object _step_fields(self, EncoderFrame frame)
     @cython.locals(top=Py_ssize_t)
-    cdef object _step_items(self, _Frame frame)
+    cdef object _step_items(self, EncoderFrame frame)
     @cython.locals(top=Py_ssize_t, plan=EncodePlan)
-    cdef object _step_elements(self, _Frame frame)
+    cdef object _step_elements(self, EncoderFrame frame)
     @cython.locals(out='native.NativeOut*', start=Py_ssize_t, size=Py_ssize_t, length=Py_ssize_t)
     cdef int _block_data(self, data) except -1
-    @cython.locals(i=Py_ssize_t)
-    cdef object _path(self)
-
-cdef str _place(_Frame frame, bint below)
-@cython.locals(index=Py_ssize_t, kind=int)
-cdef str _step_of(_Frame frame, bint below)

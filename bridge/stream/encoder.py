@@ -38,6 +38,17 @@ from .constants import (
     TC_STRING,
 )
 from .descriptors import ANNOTATION
+from .encoder_frame import (
+    IN_ELEMENTS,
+    IN_FIELDS,
+    IN_ITEMS,
+    IN_LIST,
+    IN_MAP,
+    EncoderFrame,
+    as_encode_error,
+    path_of,
+    shown,
+)
 from .model import BlockData
 from .plan import (
     BOOLEAN,
@@ -68,18 +79,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Encoder"]
 
-# What a frame is writing.
-_FIELDS = 1  # the fields and annotations of an object
-_ITEMS = 2  # the contents of an annotation, up to TC_ENDBLOCKDATA
-_ELEMENTS = 3  # the elements of an array
-_LIST = 4  # the elements of a list, up to TC_ENDBLOCKDATA
-_MAP = 5  # the entries of a map, up to TC_ENDBLOCKDATA and the fields after it
-
 _MAX_REPLACEMENTS = 16
 _MAX_ANNOTATION_DEPTH = 50
-
-#: How many steps of a path are shown from either end.
-_PATH_SEGMENTS = 50
 
 #: What a primitive of each type code takes, for messages.
 _DUE = {
@@ -95,23 +96,6 @@ _DUE = {
 
 #: Plans found by type that an encoder keeps when it begins another stream.
 _MAX_PLANS = 1000
-
-
-class _Frame:
-    """One unfinished construct. Frames are used again, so that a push costs no allocation."""
-
-    def __init__(self) -> None:
-        self.kind = 0
-        self.index = 0
-        self.length = 0
-        self.between = False
-        self.plan = None
-        self.obj = None
-        self.values = None
-        self.annotations = None
-        self.items = None
-        self.key = None
-        self.value = None
 
 
 class Encoder:
@@ -231,7 +215,7 @@ class Encoder:
             native.out_truncate(self._out, mark)
             self._give_back(objects)
             self._next_handle = handle
-            failure = _as_encode_error(error, self._path())
+            failure = as_encode_error(error, path_of(self._frames, self._top))
             if failure is error:
                 raise
             raise failure from error
@@ -310,7 +294,7 @@ class Encoder:
             self._map(plan, obj)
         elif shape == FIELDS:
             self._start_object(plan.descriptor, obj)
-            frame = self._push(_FIELDS, plan, obj)
+            frame = self._push(IN_FIELDS, plan, obj)
             if plan.annotation_step >= 0:
                 frame.annotations = iter(_annotations_of(obj) if plan.reduce is None else plan.reduce(obj))
         elif shape == BYTES:
@@ -320,7 +304,7 @@ class Encoder:
             self._string(obj)
         elif shape == ELEMENTS:
             self._start_array(plan.reduce(obj), obj, len(obj))
-            frame = self._push(_ELEMENTS, plan, obj)
+            frame = self._push(IN_ELEMENTS, plan, obj)
             frame.items = iter(obj)
         elif shape == NUMBERS:
             descriptor, width, buffer = plan.reduce(obj)
@@ -467,13 +451,13 @@ class Encoder:
         if len(values) != plan.length - plan.program.count(ANNOTATION):
             raise EncodeError(f"{descriptor.name} has other fields than the {len(values)} values given for it")
         self._start_object(descriptor, None if immutable else obj)
-        frame = self._push(_FIELDS, plan, obj)
+        frame = self._push(IN_FIELDS, plan, obj)
         frame.values = iter(values)
         frame.annotations = iter(annotations)
 
     def _primitive(self, code: int, value: Any) -> None:
         if not native.put_primitive(self._out, code, value):
-            raise EncodeError(f"{_DUE[code]} is due, not {_shown(value)}")
+            raise EncodeError(f"{_DUE[code]} is due, not {shown(value)}")
 
     def _list(self, plan: Any, items: Any) -> None:
         """An ArrayList or LinkedList: the size (an ArrayList's also as its field), then the elements."""
@@ -483,7 +467,7 @@ class Encoder:
             native.put_32(self._out, size)
         native.put_u16(self._out, TC_BLOCKDATA << 8 | 4)
         native.put_32(self._out, size)
-        frame = self._push(_LIST, plan, items)
+        frame = self._push(IN_LIST, plan, items)
         frame.length = size
 
     def _map(self, plan: Any, mapping: Any) -> None:
@@ -499,7 +483,7 @@ class Encoder:
         native.put_u16(self._out, TC_BLOCKDATA << 8 | 8)
         native.put_32(self._out, capacity)
         native.put_32(self._out, size)
-        frame = self._push(_MAP, plan, mapping)
+        frame = self._push(IN_MAP, plan, mapping)
         frame.length = size
         # A subclass may have an order of its own, as OrderedDict has.
         frame.items = iter(mapping.items())
@@ -600,7 +584,7 @@ class Encoder:
     def _push(self, kind: int, plan: Any, obj: Any) -> Any:
         self._top += 1
         if self._top == len(self._frames):
-            self._frames.append(_Frame())
+            self._frames.append(EncoderFrame())
         frame = self._frames[self._top]
         frame.kind = kind
         frame.index = 0
@@ -624,13 +608,13 @@ class Encoder:
 
     def _step(self, frame: Any) -> None:
         kind = frame.kind
-        if kind == _FIELDS:
+        if kind == IN_FIELDS:
             self._step_fields(frame)
-        elif kind == _LIST:
+        elif kind == IN_LIST:
             self._step_list(frame)
-        elif kind == _MAP:
+        elif kind == IN_MAP:
             self._step_map(frame)
-        elif kind == _ITEMS:
+        elif kind == IN_ITEMS:
             self._step_items(frame)
         else:
             self._step_elements(frame)
@@ -646,7 +630,7 @@ class Encoder:
             if code == ANNOTATION:
                 items = iter(next(frame.annotations, ()))
                 frame.index = i + 1
-                below = self._push(_ITEMS, plan, frame.obj)
+                below = self._push(IN_ITEMS, plan, frame.obj)
                 below.items = items
                 return
             frame.index = i
@@ -756,16 +740,6 @@ class Encoder:
             native.put_raw(out, data if length == size else data[start : start + length])
             start += length
 
-    def _path(self) -> str:
-        """Where the machine is, as seen from the root of the value."""
-        path = ["$"]
-        for i in range(self._top + 1):
-            if i == _PATH_SEGMENTS and self._top >= 2 * _PATH_SEGMENTS:
-                path.append(" ... ")
-            if i < _PATH_SEGMENTS or i > self._top - _PATH_SEGMENTS:
-                path.append(_place(self._frames[i], i < self._top))
-        return "".join(path)
-
 
 class _TypeString:
     """Keeps the place of a type string in the table of handles."""
@@ -779,75 +753,3 @@ class _TypeString:
 def _annotations_of(obj: Any) -> Any:
     """The contents that an object in the generic form holds for its class levels."""
     return getattr(obj, "__java_annotations__", ())
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, str):
-        return f"{type(value).__name__} {str.__repr__(value[:40]):.40}"
-    if isinstance(value, float) or (isinstance(value, int) and value.bit_length() < 1000):
-        return f"{type(value).__name__} {value!r:.40}"
-    return type(value).__name__
-
-
-def _as_encode_error(error: BaseException, path: str) -> BaseException:
-    """What leaves the encoder: an `EncodeError` with the path, unless the program itself is to end."""
-    if isinstance(error, EncodeError):
-        if error.path is None:
-            error.path = path
-        return error
-    if isinstance(error, MemoryError) or not isinstance(error, Exception):
-        return error
-    if isinstance(error, AttributeError):
-        return EncodeError(f"a field has no value: {error}", path=path)
-    return EncodeError(f"{type(error).__name__}: {error}", path=path)
-
-
-def _place(frame: Any, below: bool) -> str:
-    try:
-        return _step_of(frame, below)
-    except Exception:  # a class of the program may fail in anything, also where it only is to be named
-        return "?"
-
-
-def _step_of(frame: Any, below: bool) -> str:
-    """The field or item that a frame is at, as a path segment. One below others is set to go on with the next field."""
-    kind = frame.kind
-    if kind == _ELEMENTS:
-        return f"[{frame.index - 1}]"
-    if kind == _LIST:
-        return f"[{frame.index - 1}]"
-    if kind == _MAP:
-        return _place_of_key(frame.key)
-    if kind == _ITEMS:
-        obj = frame.obj
-        if isinstance(obj, dict):
-            return _place_in_dict(obj, frame.index - 2)
-        return f"[{frame.index - 2}]" if isinstance(obj, (list, set, tuple)) else f".<annotation {frame.index - 1}>"
-    index = frame.index - below
-    if frame.plan.program[index : index + 1] == b"x":
-        return ""  # the frame above says where in the annotation
-    for level, annotated in frame.plan.descriptor.data_levels:
-        if not level.is_externalizable:
-            if index < len(level.fields):
-                return f".{level.fields[index].name}"
-            index -= len(level.fields)
-        index -= annotated
-    return ""
-
-
-def _place_in_dict(mapping: Any, index: int) -> str:
-    """Keys and values alternate: the entry that item ``index`` belongs to."""
-    for position, key in enumerate(mapping):
-        if position == index // 2:
-            return _place_of_key(key)
-    return ""
-
-
-def _place_of_key(key: Any) -> str:
-    if isinstance(key, str) and len(key) <= 100 and str.isidentifier(key):
-        return f".{key!s}"
-    if isinstance(key, str):
-        return f"[{str.__repr__(key[:40])}{'...' if len(key) > 40 else ''}]"
-    if isinstance(key, float) or (isinstance(key, int) and key.bit_length() < 1000):
-        return f"[{key!r:.40}]"
-    return f"[{type(key).__name__}]"

@@ -1,0 +1,119 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False
+"""The frames of the encoder, and what its errors say of them: the path to the part that cannot be written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import EncodeError
+
+# What a frame is writing.
+IN_FIELDS = 1  #: the fields and annotations of an object
+IN_ITEMS = 2  #: the contents of an annotation, up to TC_ENDBLOCKDATA
+IN_ELEMENTS = 3  #: the elements of an array
+IN_LIST = 4  #: the elements of a list, up to TC_ENDBLOCKDATA
+IN_MAP = 5  #: the entries of a map, up to TC_ENDBLOCKDATA and the fields after it
+
+#: How many steps of a path are shown from either end, and how many characters of a name.
+_PATH_SEGMENTS = 50
+_NAME_CHARACTERS = 100
+
+
+class EncoderFrame:
+    """One unfinished construct. Frames are used again, so that a push costs no allocation."""
+
+    def __init__(self) -> None:
+        self.kind = 0
+        self.index = 0
+        self.length = 0
+        self.between = False
+        self.plan = None
+        self.obj = None
+        self.values = None
+        self.annotations = None
+        self.items = None
+        self.key = None
+        self.value = None
+
+
+def path_of(frames: list[Any], top: int) -> str:
+    """Where the encoder is, as seen from the root of the value; the middle of a long way is left out."""
+    path = ["$"]
+    for i in range(top + 1):
+        if i == _PATH_SEGMENTS and top >= 2 * _PATH_SEGMENTS:
+            path.append(" ... ")
+        if i < _PATH_SEGMENTS or i > top - _PATH_SEGMENTS:
+            path.append(_place(frames[i], i < top))
+    return "".join(path)
+
+
+def shown(value: Any) -> str:
+    if isinstance(value, str):
+        return f"{type(value).__name__} {str.__repr__(value[:40]):.40}"
+    if isinstance(value, float) or (isinstance(value, int) and value.bit_length() < 1000):
+        return f"{type(value).__name__} {value!r:.40}"
+    return type(value).__name__
+
+
+def as_encode_error(error: BaseException, path: str) -> BaseException:
+    """What leaves the encoder: an `EncodeError` with the path, unless the program itself is to end."""
+    if isinstance(error, EncodeError):
+        if error.path is None:
+            error.path = path
+        return error
+    if isinstance(error, MemoryError) or not isinstance(error, Exception):
+        return error
+    if isinstance(error, AttributeError):
+        return EncodeError(f"a field has no value: {error}", path=path)
+    return EncodeError(f"{type(error).__name__}: {error}", path=path)
+
+
+def _place(frame: Any, below: bool) -> str:
+    try:
+        return _step_of(frame, below)
+    except Exception:  # a class of the program may fail in anything, also where it only is to be named
+        return "?"
+
+
+def _step_of(frame: Any, below: bool) -> str:
+    """The field or item that a frame is at, as a path segment. One below others is set to go on with the next field."""
+    kind = frame.kind
+    if kind == IN_ELEMENTS:
+        return f"[{frame.index - 1}]"
+    if kind == IN_LIST:
+        return f"[{frame.index - 1}]"
+    if kind == IN_MAP:
+        return _place_of_key(frame.key)
+    if kind == IN_ITEMS:
+        obj = frame.obj
+        if isinstance(obj, dict):
+            return _place_in_dict(obj, frame.index - 2)
+        return f"[{frame.index - 2}]" if isinstance(obj, (list, set, tuple)) else f".<annotation {frame.index - 1}>"
+    index = frame.index - below
+    if frame.plan.program[index : index + 1] == b"x":
+        return ""  # the frame above says where in the annotation
+    for level, annotated in frame.plan.descriptor.data_levels:
+        if not level.is_externalizable:
+            if index < len(level.fields):
+                return f".{level.fields[index].name[:_NAME_CHARACTERS]}"
+            index -= len(level.fields)
+        index -= annotated
+    return ""
+
+
+def _place_in_dict(mapping: Any, index: int) -> str:
+    """Keys and values alternate: the entry that item ``index`` belongs to."""
+    for position, key in enumerate(mapping):
+        if position == index // 2:
+            return _place_of_key(key)
+    return ""
+
+
+def _place_of_key(key: Any) -> str:
+    if isinstance(key, str) and len(key) <= _NAME_CHARACTERS and str.isidentifier(key):
+        return f".{key!s}"
+    if isinstance(key, str):
+        return f"[{str.__repr__(key[:40])}{'...' if len(key) > 40 else ''}]"
+    if isinstance(key, float) or (isinstance(key, int) and key.bit_length() < 1000):
+        return f"[{key!r:.40}]"
+    return f"[{type(key).__name__}]"
