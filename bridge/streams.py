@@ -86,7 +86,10 @@ class ObjectInputStream:
         limits, function = combine(limits, object_filter, Limits.none())
         self._source = _source_of(source)
         self._decoder = Decoder(
-            default_registry if registry is None else registry, limits=limits, object_filter=function
+            default_registry if registry is None else registry,
+            limits=limits,
+            object_filter=function,
+            whole_stream=True,
         )
         self._data = b""  # primitive data; what is before the position is read
         self._position = 0

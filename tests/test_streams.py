@@ -308,6 +308,14 @@ def test_limits_and_filters_are_asked() -> None:
     assert stream.read_object() == [bytes(10)]
 
 
+def test_the_bytes_of_the_whole_stream_are_bounded() -> None:
+    data = written(lambda out: out.write_object(bytes(1000)), lambda out: out.write_object(bytes(1001)))
+    stream = ObjectInputStream(io.BytesIO(data), limits=Limits(maxbytes=1500))
+    assert stream.read_object() == bytes(1000)
+    with pytest.raises(RejectedError, match="maxbytes"):
+        stream.read_object()
+
+
 # -------------------------------------------------------------------------------------------------------- the writer
 
 
