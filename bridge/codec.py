@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any, BinaryIO
 
-from .errors import PeerException, TruncatedStreamError
+from .errors import BridgeError, CorruptedStreamError, PeerException, TruncatedStreamError
 from .limits import Limits, ObjectFilter, combine
 from .mapping.defaults import default_registry
 from .mapping.registry import Registry
@@ -119,18 +120,33 @@ def load(
     as decompressing reads ahead). Arguments and errors as for `loads`.
     """
     decoder = _decoder(registry, limits, object_filter)
-    head = fp.read(2)
+    head = _read_exactly(fp, len(_GZIP_MAGIC))
     if head == _GZIP_MAGIC:
-        fp = gzip.GzipFile(fileobj=_Unread(head, fp))  # type: ignore[assignment,arg-type]
-    else:
-        decoder.feed(head)
+        unzipped = gzip.GzipFile(fileobj=_Unread(head, fp), mode="rb")
+        try:
+            return _load(unzipped.read1, decoder)
+        except EOFError as error:
+            if isinstance(error, BridgeError):
+                raise
+            raise TruncatedStreamError("the gzip file ended early", offset=decoder.offset) from error
+        except (OSError, zlib.error) as error:
+            if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
+                raise
+            raise CorruptedStreamError(f"the gzip file is broken: {error}", offset=decoder.offset) from error
+    decoder.feed(head)
+    if not fp.seekable():
+        return _load(lambda _: fp.read(min(decoder.missing_bytes, _CHUNK_BYTES)), decoder)
+    content = _load(fp.read, decoder)
+    fp.seek(-len(decoder.unread()), 1)
+    return content
+
+
+def _load(read: Callable[[int], bytes], decoder: Decoder) -> Any:
     skipped_bytes = 0
-    seekable = fp.seekable()
     while True:
         content = decoder.next_content()
         if content is NEED_DATA:
-            # What may be given back is read ahead; else exactly what the object is known to take.
-            data = fp.read(_CHUNK_BYTES if seekable else decoder.missing_bytes)
+            data = read(_CHUNK_BYTES)
             if data:
                 decoder.feed(data)
             else:
@@ -140,9 +156,18 @@ def load(
         elif type(content) is BlockData:
             skipped_bytes += len(content)
         else:
-            if seekable:
-                fp.seek(-len(decoder.unread()), 1)
             return _raised_if_exception(content)
+
+
+def _read_exactly(fp: BinaryIO, size: int) -> bytes:
+    """``size`` bytes, or fewer where the file ends; a raw file may give them one at a time."""
+    data = fp.read(size)
+    while 0 < len(data) < size:
+        more = fp.read(size - len(data))
+        if not more:
+            break
+        data += more
+    return data
 
 
 def dump(obj: Any, fp: BinaryIO, *, registry: Registry | None = None) -> None:
@@ -155,7 +180,7 @@ def _decoder(registry: Registry | None, limits: Limits | None, object_filter: Ob
     if limits is None and object_filter is None:
         return Decoder(resolver)
     limits, function = combine(limits, object_filter, Limits.none())
-    return Decoder(resolver, limits=limits, object_filter=function)
+    return Decoder(resolver, limits=limits, object_filter=function, whole_stream=True)
 
 
 def _encoder(registry: Registry) -> Encoder:
