@@ -59,6 +59,7 @@ from .mapping.field_types import (
     jshort,
     jshort_array,
 )
+from .mapping.java_types import classpath, java_type
 from .mapping.java_lang import BigInteger, Byte, Char, Float, Long, Short
 from .mapping.java_time_types import (
     DayOfWeek,
@@ -105,6 +106,7 @@ __all__ = [
     "Char",
     "CharArray",
     "ClassDescriptor",
+    "classpath",
     "compiled",
     "connect",
     "ConnectError",
@@ -126,6 +128,7 @@ __all__ = [
     "InvalidClassError",
     "java_class",
     "java_enum",
+    "java_type",
     "JavaArray",
     "JavaClass",
     "JavaEnum",

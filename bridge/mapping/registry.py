@@ -5,13 +5,16 @@ Each file of this room describes the classes of one Java package and ends in ``r
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from ..stream.descriptors import ClassDescriptor, DescriptorCache
 from ..stream.generic import JavaObject
 from ..stream.generic import generic_plan as new_generic_plan
-from ..stream.plan import DecodePlan, EncodePlan
+from ..stream.plan import SLOTS, DecodePlan, EncodePlan
+
+if TYPE_CHECKING:
+    from .classpath import ClassPath
 
 __all__ = ["Reader", "Registry", "Writer"]
 
@@ -19,6 +22,9 @@ __all__ = ["Reader", "Registry", "Writer"]
 Reader = Callable[[ClassDescriptor], DecodePlan | None]
 #: From a Python type to the plan for its values; for types whose plan depends on the subclass.
 Writer = Callable[[type], EncodePlan | None]
+
+#: How many classes met in streams are remembered by name.
+_MAX_MET = 4096
 
 
 class Registry:
@@ -34,7 +40,10 @@ class Registry:
         self._plans: dict[type, EncodePlan] = {}
         self._declarations: dict[type, Any] = {}
         self._classes: dict[str, type] = {}
+        self._met: dict[str, type[JavaObject]] = {}
         self._uids: dict[str, int] = {}
+        #: Where class files are looked for, see `bridge.classpath`.
+        self.class_path: ClassPath | None = None
         self.descriptors = DescriptorCache()
         #: Encoders that have done their work and can be used again; see `bridge.codec.dumps`.
         self.spare_encoders: list[Any] = []
@@ -46,7 +55,9 @@ class Registry:
         other._writers = dict(self._writers)
         other._declarations = dict(self._declarations)
         other._classes = dict(self._classes)
+        other._met = dict(self._met)
         other._uids = dict(self._uids)
+        other.class_path = self.class_path
         return other
 
     def read_as(self, class_name: str, reader: Reader) -> None:
@@ -73,7 +84,7 @@ class Registry:
 
     def class_named(self, class_name: str) -> type | None:
         """The Python class declared or generated for a Java class, or None."""
-        return self._classes.get(class_name)
+        return self._classes.get(class_name) or self._met.get(class_name)
 
     def is_declared(self, class_name: str) -> bool:
         """Whether a Python class was declared to be this Java class."""
@@ -88,8 +99,21 @@ class Registry:
         self._uids.setdefault(class_name, uid)
 
     def serial_version_uid(self, class_name: str) -> int | None:
-        """The UID of a declared class without one, as far as it is known."""
-        return self._uids.get(class_name)
+        """The UID of a declared class without one: from a stream, else from the class path, else None."""
+        uid = self._uids.get(class_name)
+        if uid is None and self.class_path is not None:
+            uid = self.class_path.serial_version_uid(class_name)
+        return uid
+
+    def descriptor_met(self, class_name: str) -> ClassDescriptor | None:
+        """What a stream said of a class that was met, or of a super-class of one; None if nothing."""
+        return _level_named(class_name, [cls.__java_class__ for cls in self._met.values()])
+
+    def known_descriptor(self, class_name: str) -> ClassDescriptor | None:
+        """The descriptor of a class that was met in a stream, or that some Python type is written as; else None."""
+        plans = [plan for plan in self._writers.values() if isinstance(plan, EncodePlan)]
+        written = [plan.descriptor for plan in plans if plan.descriptor is not None]
+        return self.descriptor_met(class_name) or _level_named(class_name, written)
 
     def is_read_as_other(self, class_name: str) -> bool:
         """Whether objects of this Java class become Python values of a type that stands for it."""
@@ -108,14 +132,23 @@ class Registry:
     def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
         plan: DecodePlan | None = descriptor.generic_plan
         if plan is None:
-            plan = descriptor.generic_plan = new_generic_plan(descriptor)
+            met = self._met.get(descriptor.name)
+            if met is not None and _is_same_class(met.__java_class__, descriptor):
+                plan = DecodePlan(SLOTS, descriptor, cls=met, members=met.__java_plan__.members)
+            else:
+                plan = new_generic_plan(descriptor)
+                if not descriptor.is_proxy and not descriptor.is_enum:
+                    if len(self._met) >= _MAX_MET:
+                        self._met.clear()
+                    self._met[descriptor.name] = plan.cls
+            descriptor.generic_plan = plan
         return plan
 
     def encode_plan(self, python_type: type) -> EncodePlan | None:
         plan = self._plans.get(python_type)
         if plan is not None:
             return plan
-        if issubclass(python_type, JavaObject):
+        if issubclass(python_type, JavaObject) and python_type not in self._writers:
             return python_type.__java_plan__  # kept on the class, so that a class met once can go again
         for base in python_type.__mro__:
             writer = self._writers.get(base)
@@ -125,3 +158,24 @@ class Registry:
                     self._plans[python_type] = plan
                 return plan
         return None
+
+
+def _level_named(class_name: str, descriptors: Iterable[ClassDescriptor]) -> ClassDescriptor | None:
+    """The class of this name among some classes and their super-classes."""
+    for descriptor in descriptors:
+        for level in descriptor.chain:
+            if level.name == class_name and not level.is_proxy:
+                return level
+    return None
+
+
+def _is_same_class(one: ClassDescriptor, other: ClassDescriptor) -> bool:
+    """Whether two descriptors say the same, and nothing that cannot be compared."""
+    levels, others = one.chain, other.chain
+    if any(level.annotation or level.is_proxy for level in levels + others):
+        return False
+    return list(map(_content, levels)) == list(map(_content, others))
+
+
+def _content(level: ClassDescriptor) -> tuple[Any, ...]:
+    return level.name, level.serial_version_uid, level.flags, level.fields

@@ -57,8 +57,8 @@ class ClassDescriptor:
         self.interfaces = None if interfaces is None else tuple(interfaces)
         self.annotation = list(annotation)
         self.super_class_count = 0 if super_class is None else super_class.super_class_count + 1
-        self.decode_plan = None
-        self.generic_plan = None
+        self.decode_plan: Any = None
+        self.generic_plan: Any = None
         self.written_first = None
         self._check()
 
