@@ -6,8 +6,9 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
+from .ends import PlainFile, source_of
 from .errors import BridgeError, CorruptedStreamError, PeerException, TruncatedStreamError
 from .limits import Limits, ObjectFilter, combine
 from .mapping.defaults import default_registry
@@ -19,7 +20,6 @@ from .stream.states import END_OF_STREAM, NEED_DATA
 
 __all__ = ["dump", "dumps", "dumps_all", "load", "loads", "loads_all"]
 
-_CHUNK_BYTES = 1 << 16
 _SPARE_ENCODERS = 4
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -42,15 +42,7 @@ def loads(
     """
     decoder = _decoder(registry, limits, object_filter)
     decoder.feed(data)
-    decoder.feed_eof()
-    skipped_bytes = 0
-    while True:
-        content = decoder.next_content()
-        if content is END_OF_STREAM:
-            raise _no_object(skipped_bytes, decoder)
-        if type(content) is not BlockData:
-            return _raised_if_exception(content)
-        skipped_bytes += len(content)
+    return _first_object(decoder, Decoder.feed_eof)
 
 
 def loads_all(
@@ -122,9 +114,9 @@ def load(
     decoder = _decoder(registry, limits, object_filter)
     head = _read_exactly(fp, len(_GZIP_MAGIC))
     if head == _GZIP_MAGIC:
-        unzipped = gzip.GzipFile(fileobj=_Unread(head, fp), mode="rb")
+        unzipped = gzip.GzipFile(fileobj=cast(BinaryIO, _Unread(head, fp)), mode="rb")
         try:
-            return _load(unzipped.read1, decoder)
+            return _first_object(decoder, PlainFile(unzipped, read_ahead=True).feed)
         except EOFError as error:
             if isinstance(error, BridgeError):
                 raise
@@ -134,23 +126,19 @@ def load(
                 raise
             raise CorruptedStreamError(f"the gzip file is broken: {error}", offset=decoder.offset) from error
     decoder.feed(head)
-    if not fp.seekable():
-        return _load(lambda _: fp.read(min(decoder.missing_bytes, _CHUNK_BYTES)), decoder)
-    content = _load(fp.read, decoder)
-    fp.seek(-len(decoder.unread()), 1)
+    source = source_of(fp)
+    content = _first_object(decoder, source.feed)
+    source.settle(decoder)
+    source.leave(decoder)
     return content
 
 
-def _load(read: Callable[[int], bytes], decoder: Decoder) -> Any:
+def _first_object(decoder: Decoder, feed: Callable[[Decoder], None]) -> Any:
     skipped_bytes = 0
     while True:
         content = decoder.next_content()
         if content is NEED_DATA:
-            data = read(_CHUNK_BYTES)
-            if data:
-                decoder.feed(data)
-            else:
-                decoder.feed_eof()
+            feed(decoder)
         elif content is END_OF_STREAM:
             raise _no_object(skipped_bytes, decoder)
         elif type(content) is BlockData:

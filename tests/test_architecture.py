@@ -35,6 +35,7 @@ LAYERS = {
     "stream.constants": "foundation",
     "stream": "stream",
     "mapping": "mapping",
+    "ends": "conversation",
     "codec": "conversation",
     "streams": "conversation",
     "connection": "conversation",
