@@ -237,6 +237,7 @@ class Decoder(ArrayReader):
         size = native.primitive_bytes(code)
         if left < 6 + size:
             return PUSHED
+        self._pos = pos + 6
         self._check_object()
         value = native.read_primitive(p, pos + 6, code)
         if plan.build is not None:
@@ -303,7 +304,6 @@ class Decoder(ArrayReader):
             self._pop()
         self._depth = 0
         self._forget_handles()
-        # A caller up the Python stack may still write `index` of the frame it was in, which may be this one.
         self._push(IN_EXCEPTION)
         return PUSHED
 
@@ -452,9 +452,9 @@ class Decoder(ArrayReader):
         while i < length:
             code = steps[i]
             size = native.primitive_bytes(code)
+            frame.index = i  # before anything that may fail and name the place
             if size:
                 if self._end - self._pos < size:
-                    frame.index = i
                     return self._need(size)
                 value = native.read_primitive(p, self._pos, code)
                 if self._tracing:
@@ -463,14 +463,12 @@ class Decoder(ArrayReader):
             elif code == ANNOTATION:
                 value = self._annotation(frame)
                 if value is not None:
-                    frame.index = i
                     return value
                 i += 1
                 continue
             else:
                 value = self._value()
                 if value is NEED_DATA or value is PUSHED:
-                    frame.index = i
                     return value
             if plan.shape == SLOTS:
                 native.slot_set(frame.value, plan.slots, i, value)

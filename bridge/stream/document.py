@@ -81,7 +81,9 @@ class Document:
         self.error: DecodeError | None = None
 
     @classmethod
-    def parse(cls, data: bytes | bytearray | memoryview, *, limits: Limits | None = None, partial: bool = False) -> Document:
+    def parse(
+        cls, data: bytes | bytearray | memoryview, *, limits: Limits | None = None, partial: bool = False
+    ) -> Document:
         """The document of a whole stream. Raises `DecodeError`.
 
         With ``partial`` it does not raise: the document holds what could be read, constructs that were not finished
@@ -142,13 +144,14 @@ class Document:
         for depth, name, node in self._walk():
             offset = "        " if node.offset is None else f"{node.offset:08x}"
             handle = "" if node.handle is None else f" #{node.handle:x}"
-            field = f"{ascii(name)[1:-1]}: " if name else ""
+            field = f"{ascii(name[:_NAME_CHARACTERS])[1:-1]}: " if name else ""
             yield f"{offset}  {'  ' * min(depth, _MAX_INDENT)}{field}{node.label}{handle}{node.summary()}"
         if self.error is not None:
             yield f"!! {type(self.error).__name__}: {self.error}"
 
 
 _MAX_INDENT = 40
+_NAME_CHARACTERS = 200
 
 
 class _Open:
@@ -164,6 +167,21 @@ class _Open:
         self.field: FieldNode | None = None
 
 
+#: A class level that has data: name, fields, whether an annotation ends it.
+_Level = tuple[str, tuple[Field, ...], bool]
+
+
+def _steps(levels: list[_Level], class_data: list[ClassData]) -> Iterator[tuple[ClassData, Field | None]]:
+    """What comes in an object, in order. The data of a level begins when its first part is asked for."""
+    for name, fields, annotated in levels:
+        data = ClassData(name)
+        class_data.append(data)
+        for field in fields:
+            yield data, field
+        if annotated:
+            yield data, None
+
+
 class _Builder:
     """Turns the decoder's trace into nodes; `take` is called with each event."""
 
@@ -172,6 +190,7 @@ class _Builder:
         self._contents = contents
         self._open: list[_Open] = []
         self._handles: list[Node] = []
+        self._levels: dict[ClassDescriptor, list[_Level]] = {}
 
     def take(self, start: int, end: int, event: str, handle: int, payload: Any) -> None:
         getattr(self, "_" + event.replace(" ", "_"))(start, end, handle, payload)
@@ -284,15 +303,18 @@ class _Builder:
         node = top.node
         assert isinstance(node, ObjectNode)
         self._register(handle, node)
-        steps: list[tuple[ClassData, Field | None]] = []
-        for level, annotated in payload.data_levels:
-            data = ClassData(level.name)
-            node.class_data.append(data)
-            if not level.is_externalizable:
-                steps.extend((data, field) for field in level.fields)
-            if annotated:
-                steps.append((data, None))
-        top.steps = iter(steps)
+        top.steps = _steps(self._levels_of(payload), node.class_data)
+
+    def _levels_of(self, descriptor: ClassDescriptor) -> list[_Level]:
+        """The class levels that have data in the stream: of a thousand super-classes without any, none."""
+        levels = self._levels.get(descriptor)
+        if levels is None:
+            levels = self._levels[descriptor] = [
+                (level.name, () if level.is_externalizable else level.fields, annotated)
+                for level, annotated in descriptor.data_levels
+                if annotated or level.fields
+            ]
+        return levels
 
     def _primitive(self, start: int, end: int, handle: int, payload: Any) -> None:
         data, field = next(self._open[-1].steps)
@@ -309,6 +331,8 @@ class _Builder:
                 top.data.annotation = []
             assert top.data is not None
             top.data.annotation_ended = True
+        elif isinstance(top.node, (ClassDescriptorNode, ProxyClassDescriptorNode)):
+            top.node.annotation_ended = True
         top.annotation = None
 
     def _array(self, start: int, end: int, handle: int, payload: tuple[ClassDescriptor, int]) -> None:
@@ -331,8 +355,10 @@ class _Builder:
         self._close(end)
 
     def _class_descriptor(self, start: int, end: int, handle: int, payload: tuple[str, int, int, int]) -> None:
-        name, uid, flags, _ = payload
+        name, uid, flags, count = payload
         node = ClassDescriptorNode(self._text(name, start + 3, end - 11), uid, flags)
+        node.declared_fields = count
+        node.annotation_ended = False
         self._register(handle, node)
         self._begin_node(node, start)
         self._open[-1].annotation = node.annotation
@@ -354,6 +380,7 @@ class _Builder:
             names.append(self._text(name, at + 2, at + 2 + size))
             at += 2 + size
         node = ProxyClassDescriptorNode(names)
+        node.annotation_ended = False
         self._register(handle, node)
         self._begin_node(node, start)
         self._open[-1].annotation = node.annotation

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any, ClassVar
 
 from .descriptors import ANNOTATION, ClassDescriptor, DescriptorCache
@@ -24,6 +25,11 @@ class _ShortRepr(reprlib.Repr):
         self.maxlevel = 3
         self.maxstring = self.maxother = 60
 
+    def repr_int(self, x: int, level: int) -> str:
+        if x.bit_length() > 10_000:  # beyond what int.__repr__ agrees to write
+            return f"<int of {x.bit_length()} bits>"
+        return super().repr_int(x, level)
+
     def repr1(self, x: Any, level: int) -> str:
         if isinstance(x, JavaObject):
             return self._java_object(x, level)
@@ -33,12 +39,13 @@ class _ShortRepr(reprlib.Repr):
         return super().repr1(x, level)
 
     def _java_object(self, x: JavaObject, level: int) -> str:
-        name = x.__java_class__.name.rpartition(".")[2]
+        name = x.__java_class__.name.rpartition(".")[2][:200]
         if level <= 0:
             return f"{name}(...)"
         shown = []
         for key in x:
             label = key if isinstance(key, str) else f"{key[0].rpartition('.')[2]}.{key[1]}"
+            label = label if len(label) <= self.maxother else f"{label[: self.maxother]}..."
             try:
                 shown.append(f"{label}={self.repr1(x[key], level - 1)}")
             except KeyError:
@@ -46,7 +53,7 @@ class _ShortRepr(reprlib.Repr):
             if len(shown) == self.maxlist * 2:
                 shown.append("...")
                 break
-        annotations = [item for contents in x.__java_annotations__ for item in contents]
+        annotations = list(islice(chain.from_iterable(x.__java_annotations__), self.maxlist + 1))
         if annotations:
             shown.append(f"annotations={self.repr_list(annotations, level)}")
         return f"{name}({', '.join(shown)})"
@@ -74,8 +81,9 @@ class JavaObject:
     def __init__(self, **fields: Any) -> None:
         annotations: list[list[Any]] = []
         for level, annotated in self.__java_class__.data_levels:
-            for field in level.fields:
-                self[level.name, field.name] = _DEFAULTS.get(field.typecode, 0)
+            if not level.is_externalizable:  # the fields of one that is are in no stream
+                for field in level.fields:
+                    self[level.name, field.name] = _DEFAULTS.get(field.typecode, 0)
             if annotated:
                 annotations.append([])
         if annotations:
@@ -98,6 +106,8 @@ class JavaObject:
     def __iter__(self) -> Iterator[str | tuple[str, str]]:
         """The keys of all fields in stream order: a name, or (declaring class, name) where it is shadowed."""
         for level, _ in self.__java_class__.data_levels:
+            if level.is_externalizable:
+                continue
             for field in level.fields:
                 full = (level.name, field.name)
                 shadowed = self.__java_slots__[field.name] is not self.__java_slots__[full]

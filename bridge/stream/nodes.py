@@ -83,8 +83,14 @@ class Node:
 
 
 def _shown(text: Any) -> str:
-    shown = ascii(text)
-    return shown if len(shown) <= _SHOWN_CHARACTERS else f"{shown[:_SHOWN_CHARACTERS]}... ({len(text)})"
+    shown = ascii(text[: _SHOWN_CHARACTERS + 1])
+    if len(text) <= _SHOWN_CHARACTERS and len(shown) <= _SHOWN_CHARACTERS:
+        return shown
+    return f"{shown[:_SHOWN_CHARACTERS]}... ({len(text)})"
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _SHOWN_CHARACTERS else f"{name[:_SHOWN_CHARACTERS]}..."
 
 
 class NullNode(Node):
@@ -170,7 +176,10 @@ class FieldNode:
 class ClassDescriptorNode(Node):
     """A class descriptor, with its annotation and the node of its super-class."""
 
-    __slots__ = ("annotation", "fields", "flags", "name", "serial_version_uid", "super_class")
+    __slots__ = (
+        *("annotation", "annotation_ended", "declared_fields", "fields", "flags", "name", "serial_version_uid"),
+        "super_class",
+    )
     type_code = TC_CLASSDESC
 
     def __init__(self, name: str, serial_version_uid: int, flags: int) -> None:
@@ -181,6 +190,9 @@ class ClassDescriptorNode(Node):
         self.fields: list[FieldNode] = []
         self.annotation: list[Node] = []
         self.super_class: Node | None = None
+        #: Of one that was cut short: how many fields were to come, and whether its annotation had ended.
+        self.declared_fields = 0
+        self.annotation_ended = True
 
     def parts(self) -> Iterator[tuple[str, Node]]:
         for field in self.fields:
@@ -193,7 +205,7 @@ class ClassDescriptorNode(Node):
 
     def summary(self) -> str:
         flags = " | ".join(name for bit, name in _FLAG_NAMES.items() if self.flags & bit) or "0"
-        fields = ", ".join(f"{field.type_string} {field.name}" for field in self.fields[:50])
+        fields = ", ".join(f"{_cut(field.type_string)} {_cut(field.name)}" for field in self.fields[:50])
         more = ", ..." if len(self.fields) > 50 else ""
         return f" {_shown(self.name)[1:-1]} uid={self.serial_version_uid} {flags} {{{ascii(fields)[1:-1]}{more}}}"
 
@@ -201,12 +213,13 @@ class ClassDescriptorNode(Node):
 class ProxyClassDescriptorNode(Node):
     """The class descriptor of a dynamic proxy: the names of its interfaces."""
 
-    __slots__ = ("annotation", "interfaces", "super_class")
+    __slots__ = ("annotation", "annotation_ended", "interfaces", "super_class")
     type_code = TC_PROXYCLASSDESC
 
     def __init__(self, interfaces: list[str]) -> None:
         super().__init__()
         self.interfaces = interfaces
+        self.annotation_ended = True
         self.annotation: list[Node] = []
         self.super_class: Node | None = None
 
@@ -217,7 +230,7 @@ class ProxyClassDescriptorNode(Node):
             yield "", self.super_class
 
     def summary(self) -> str:
-        return f" {_shown(', '.join(self.interfaces))[1:-1]}"
+        return f" {_shown(', '.join(map(_cut, self.interfaces[:50])))[1:-1]}"
 
 
 class InstanceNode(Node):
@@ -315,7 +328,7 @@ class ClassData:
 
 
 class ObjectNode(InstanceNode):
-    """An object: ``class_data`` from the topmost class down, for an Externalizable one level only.
+    """An object: ``class_data`` from the topmost class down, without classes that have no data; of an Externalizable one.
 
     ``node["name"]`` is the node of a field, the most derived class first.
     """
@@ -374,7 +387,9 @@ class ArrayNode(InstanceNode):
         if self.primitives is None:
             return f"{super().summary()} length={len(self.elements)}"
         items = list(self.primitives[:20])
-        return f"{super().summary()} length={len(self.primitives)} {items!a}{'...' if len(self.primitives) > 20 else ''}"
+        return (
+            f"{super().summary()} length={len(self.primitives)} {items!a}{'...' if len(self.primitives) > 20 else ''}"
+        )
 
 
 class ExceptionNode(Node):

@@ -164,13 +164,14 @@ class _Writer:
         yield bytes((TC_CLASSDESC,)) + _utf(node.name)
         yield (node.serial_version_uid & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "big")
         self._assign(node)
-        yield bytes((node.flags,)) + len(node.fields).to_bytes(2, "big")
+        count = len(node.fields) if node.complete else node.declared_fields
+        yield bytes((node.flags,)) + count.to_bytes(2, "big")
         for field in node.fields:
             yield field.typecode.encode("latin-1") + _utf(field.name)
             if field.type_node is not None:
                 yield field.type_node
         yield from node.annotation
-        if node.complete or node.super_class is not None:
+        if node.annotation_ended:
             yield bytes((TC_ENDBLOCKDATA,))
         yield from self._part(node, node.super_class)
 
@@ -180,7 +181,7 @@ class _Writer:
         for name in node.interfaces:
             yield _utf(name)
         yield from node.annotation
-        if node.complete or node.super_class is not None:
+        if node.annotation_ended:
             yield bytes((TC_ENDBLOCKDATA,))
         yield from self._part(node, node.super_class)
 
@@ -232,9 +233,7 @@ def _primitives(node: ArrayNode) -> bytes:
         return values.encode("utf-16-be", "surrogatepass")
     if isinstance(values, list):
         read = node.encoded or b""
-        return bytes(
-            read[i] if i < len(read) and bool(read[i]) == value else value for i, value in enumerate(values)
-        )
+        return bytes(read[i] if i < len(read) and bool(read[i]) == value else value for i, value in enumerate(values))
     out = native.out_new()
     native.put_array(out, values, values.itemsize)
     return native.out_take(out)
