@@ -11,13 +11,13 @@ import re
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-__all__ = ["CLASSES", "Harness", "JavaFailure", "Jdk", "command", "find_jdks", "matrix"]
+__all__ = ["CLASSES", "Harness", "JavaFailure", "Jdk", "command", "find_jdks", "matrix", "missing", "program"]
 
 _ROOT = Path(__file__).resolve().parent.parent
 CLASSES = _ROOT / "java" / "build" / "classes"
@@ -86,9 +86,9 @@ def missing() -> str:
     return ", ".join(f"JDK {major} is not installed" for major in (_OLDEST, _NEWEST) if major not in majors)
 
 
-def command(jdk: Jdk, main_class: str, *arguments: object) -> list[str]:
-    """The words that run a program of ``java/`` on this JDK."""
-    return [str(jdk.java), f"@{_OPTIONS}", "-cp", str(CLASSES), main_class, *map(str, arguments)]
+def command(jdk: Jdk, main_class: str, *arguments: object, options: Sequence[str] = ()) -> list[str]:
+    """The words that run a program of ``java/`` on this JDK; ``options`` are for the JVM."""
+    return [str(jdk.java), f"@{_OPTIONS}", *options, "-cp", str(CLASSES), main_class, *map(str, arguments)]
 
 
 class JavaFailure(AssertionError):
@@ -210,9 +210,12 @@ class Harness:
 
 
 @contextlib.contextmanager
-def program(jdk: Jdk, main_class: str, *arguments: object, **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """A Java program of its own, in text mode; ended when the block is left."""
-    with subprocess.Popen(command(jdk, main_class, *arguments), text=True, **options) as process:
+def program(
+    jdk: Jdk, main_class: str, *arguments: object, options: Sequence[str] = ()
+) -> Iterator[subprocess.Popen[str]]:
+    """A Java program of its own, its standard output in a pipe; ended when the block is left."""
+    words = command(jdk, main_class, *arguments, options=options)
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process
         finally:
