@@ -73,7 +73,7 @@ cdef class StreamReader:
     cdef int _ask_filter(self, name, Py_ssize_t array_length) except -1
     cdef bint _lets_in(self, name, Py_ssize_t array_length) except -1
     cdef int _emit(self, Py_ssize_t start, Py_ssize_t end, str event, Py_ssize_t handle, payload) except -1
-    @cython.locals(i=Py_ssize_t)
+    @cython.locals(i=Py_ssize_t, top=Py_ssize_t)
     cdef object _path(self)
     cdef object _error(self, error_type, str message)
     cdef object _corrupted(self, str message)

@@ -305,7 +305,9 @@ class StreamReader:
         frame.length = fields * 8
         self._unfilled += frame.length
         if self._unfilled > _MAX_UNFILLED_BYTES + _UNFILLED_FACTOR * (self._base + self._pos - self._content_start):
-            raise self._rejected(f"unfinished objects of {self._unfilled} bytes in memory, out of proportion to the input")
+            raise self._rejected(
+                f"unfinished objects of {self._unfilled} bytes in memory, out of proportion to the input"
+            )
 
     def _in_descriptor(self) -> bool:
         if self._top < 0:
@@ -328,10 +330,13 @@ class StreamReader:
     def _path(self) -> str:
         """Where the machine is, as seen from the root of the content; the middle of a long way is left out."""
         path = ["$"]
-        for i in range(self._top + 1):
-            if i == _PATH_SEGMENTS and self._top >= 2 * _PATH_SEGMENTS:
+        top = self._top
+        while top >= 0 and not _place(self._frames[top]):  # what has only begun may have a frame or not
+            top -= 1
+        for i in range(top + 1):
+            if i == _PATH_SEGMENTS and top >= 2 * _PATH_SEGMENTS:
                 path.append(" ... ")
-            if i < _PATH_SEGMENTS or i > self._top - _PATH_SEGMENTS:
+            if i < _PATH_SEGMENTS or i > top - _PATH_SEGMENTS:
                 path.append(_place(self._frames[i]))
         return "".join(path)
 
@@ -368,7 +373,8 @@ class StreamReader:
         elif found[:2] == STREAM_HEADER[:2]:
             hint = "; only version 5 of the protocol exists"
         return CorruptedStreamError(
-            f"not a Java object stream: it begins with {found!r}, not with AC ED 00 05{hint}", offset=self._base + self._pos
+            f"not a Java object stream: it begins with {found!r}, not with AC ED 00 05{hint}",
+            offset=self._base + self._pos,
         )
 
     def _malformed_text(self) -> DecodeError:
