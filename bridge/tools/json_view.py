@@ -272,11 +272,7 @@ class _Writer:
     def _class_name(self, value: Any, plan: EncodePlan) -> str:
         if plan.descriptor is not None:
             name = plan.descriptor.name
-            if name in _REPLACEMENTS and plan.reduce is not None:
-                _, fields, annotations = plan.reduce(value)
-                kind = fields[0] if fields else next(iter(annotations[0]))[0]
-                return _REPLACEMENTS[name].get(kind, name)
-            return name
+            return _REPLACEMENTS[name].get(_kind(plan.reduce, value), name) if name in _REPLACEMENTS else name
         own = getattr(value, "__java_class__", None)
         if own is None and isinstance(value, float):
             return "java.lang.Double"
@@ -315,6 +311,15 @@ _REPLACEMENTS: Final = {
     },
     "java.util.CollSer": {1: "java.util.List", 2: "java.util.Set", 3: "java.util.Map", 4: "java.util.List"},
 }
+
+
+def _kind(reduce: Any, value: Any) -> int:
+    try:
+        _, fields, annotations = reduce(value)
+    except EncodeError:  # a value that Java would refuse
+        return 0
+    kind: int = fields[0] if fields else next(iter(annotations[0]))[0]
+    return kind
 
 
 def _text(value: Any) -> str:

@@ -180,6 +180,16 @@ def test_everything_before_an_error_is_shown(name: str) -> None:
         assert offsets == whole[: len(offsets)]
 
 
+@pytest.mark.parametrize("name", [name for name, data in STREAMS.items() if len(data) < 1000])
+def test_no_change_to_a_stream_makes_any_other_error(name: str) -> None:
+    data = STREAMS[name]
+    for offset in range(len(data)):
+        for value in b"\x00\xffqsx":
+            dump = StreamDump()
+            lines = dump.feed(data[:offset] + bytes([value]) + data[offset + 1 :]) + dump.feed_eof()
+            assert all(str(line).isprintable() for line in lines)
+
+
 def test_an_error_comes_once_and_with_its_offset() -> None:
     dump = StreamDump()
     lines = dump.feed(STREAM_HEADER + b"t\0\1x" + b"\xff" + b"t\0\1y")

@@ -21,7 +21,7 @@ from bridge.codec import dumps, loads
 from bridge.errors import EncodeError
 from bridge.mapping.defaults import default_registry
 from bridge.mapping.java_util import LinkedHashMap
-from bridge.stream.constants import SC_ENUM, SC_SERIALIZABLE, SC_WRITE_METHOD
+from bridge.stream.constants import SC_BLOCK_DATA, SC_ENUM, SC_EXTERNALIZABLE, SC_SERIALIZABLE, SC_WRITE_METHOD
 from bridge.stream.descriptors import ClassDescriptor
 from bridge.stream.generic import class_for
 from bridge.stream.model import (
@@ -135,6 +135,15 @@ def test_an_object_has_its_class_and_its_fields() -> None:
 def test_a_field_that_was_never_set_is_left_out() -> None:
     cls, _ = class_for(ORDER)
     assert said(cls.__new__(cls)) == {"$class": "com.example.Order"}
+
+
+def test_fields_that_an_externalizable_class_declares_are_in_no_stream() -> None:
+    descriptor = ClassDescriptor("com.example.E", 1, SC_EXTERNALIZABLE | SC_BLOCK_DATA, [("odd", "I")])
+    cls, _ = class_for(descriptor)
+    made = cls()
+    assert list(made) == [] and "E(" in repr(made)
+    (read,) = loads(dumps([made]))
+    assert said(read) == {"$class": "com.example.E"}
 
 
 def test_a_proxy_has_its_interfaces_and_its_handler() -> None:
