@@ -59,7 +59,6 @@ from .mapping.field_types import (
     jshort,
     jshort_array,
 )
-from .mapping.java_types import classpath, java_type
 from .mapping.java_lang import BigInteger, Byte, Char, Float, Long, Short
 from .mapping.java_time_types import (
     DayOfWeek,
@@ -75,6 +74,7 @@ from .mapping.java_time_types import (
     ZonedDateTime,
     ZoneId,
 )
+from .mapping.java_types import classpath, java_type
 from .mapping.java_util import HashMap, LinkedHashMap, LinkedHashSet, LinkedList, TreeMap, TreeSet
 from .mapping.registry import Registry
 from .stream import decoder as _decoder

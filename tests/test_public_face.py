@@ -20,7 +20,7 @@ PROMISED = """
     loads loads_all dumps dumps_all load dump Document
     ObjectInputStream ObjectOutputStream
     connect listen serve aio Channel Listener Server
-    java_class java_enum jint jlong jshort jbyte jfloat jdouble jchar jboolean
+    java_class java_enum java_type jint jlong jshort jbyte jfloat jdouble jchar jboolean
     BlockData Long Short Byte Float Char BigInteger
     JavaObject JavaEnum JavaClass JavaProxy JavaArray BooleanArray CharArray
     LinkedList HashMap LinkedHashMap TreeMap LinkedHashSet TreeSet
