@@ -20,7 +20,7 @@ from .stream.states import END_OF_STREAM, NEED_DATA
 
 __all__ = ["dump", "dumps", "dumps_all", "load", "loads", "loads_all"]
 
-_SPARE_ENCODERS = 4
+_SPARE_CODERS = 4
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -42,7 +42,9 @@ def loads(
     """
     decoder = _decoder(registry, limits, object_filter)
     decoder.feed(data)
-    return _first_object(decoder, Decoder.feed_eof)
+    content = _first_object(decoder, Decoder.feed_eof)
+    _give_back(decoder, registry, limits, object_filter)
+    return content
 
 
 def loads_all(
@@ -61,6 +63,7 @@ def loads_all(
     decoder.feed_eof()
     contents: list[Any] = []
     decoder.take_contents(contents)
+    _give_back(decoder, registry, limits, object_filter)
     if any(type(content) is BlockData or type(content) is StreamException for content in contents):
         return [_raised_if_exception(content) for content in _with_whole_runs(contents)]
     return contents
@@ -164,11 +167,24 @@ def dump(obj: Any, fp: BinaryIO, *, registry: Registry | None = None) -> None:
 
 
 def _decoder(registry: Registry | None, limits: Limits | None, object_filter: ObjectFilter | None) -> Decoder:
-    resolver = default_registry if registry is None else registry
+    registry = default_registry if registry is None else registry
     if limits is None and object_filter is None:
-        return Decoder(resolver)
+        try:
+            return registry.spare_decoders.pop()  # type: ignore[no-any-return]
+        except IndexError:
+            return Decoder(registry)
     limits, function = combine(limits, object_filter, Limits.none())
-    return Decoder(resolver, limits=limits, object_filter=function, whole_stream=True)
+    return Decoder(registry, limits=limits, object_filter=function, whole_stream=True)
+
+
+def _give_back(
+    decoder: Decoder, registry: Registry | None, limits: Limits | None, object_filter: ObjectFilter | None
+) -> None:
+    """Keeps a decoder that has read what it was to read for the next stream; after an error it is not kept."""
+    spare = (default_registry if registry is None else registry).spare_decoders
+    if limits is None and object_filter is None and len(spare) < _SPARE_CODERS:
+        decoder.restart()
+        spare.append(decoder)
 
 
 def _encoder(registry: Registry) -> Encoder:
@@ -183,7 +199,7 @@ def _finished(encoder: Encoder, registry: Registry) -> bytes:
     """The stream. The encoder is kept for the next one; after an error it is not, and nothing has to be undone."""
     data = encoder.take()
     spare = registry.spare_encoders
-    if len(spare) < _SPARE_ENCODERS:
+    if len(spare) < _SPARE_CODERS:
         encoder.restart()
         spare.append(encoder)
     return data

@@ -47,6 +47,8 @@ class Registry:
         self.descriptors = DescriptorCache()
         #: Encoders that have done their work and can be used again; see `bridge.codec.dumps`.
         self.spare_encoders: list[Any] = []
+        #: The same for decoders.
+        self.spare_decoders: list[Any] = []
 
     def copy(self) -> Registry:
         """A registry that knows the same classes."""

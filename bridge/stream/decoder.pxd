@@ -17,10 +17,10 @@ cdef object NEED_DATA, END_OF_STREAM, PUSHED
 cdef double _LOAD_FACTOR
 
 cdef class Decoder(ArrayReader):
-    @cython.locals(collecting=bint)
     cpdef next_content(self)
-    @cython.locals(collecting=bint)
     cpdef object take_contents(self, list contents)
+    @cython.locals(collecting=bint)
+    cdef object _read(self, contents)
     @cython.locals(frame=Frame)
     cdef object _next(self)
     @cython.locals(code=int)

@@ -82,6 +82,14 @@ class Decoder(ArrayReader):
         ``NEED_DATA``: call `feed` or `feed_eof` first. ``END_OF_STREAM``: `feed_eof` was called, and nothing is left.
         Raises `DecodeError`; the decoder cannot go on after that and raises the same error again.
         """
+        return self._read(None)
+
+    def take_contents(self, contents: list[Any]) -> Signal:
+        """Appends to ``contents`` what `next_content` would give, up to the first `Signal`, which it returns."""
+        return self._read(contents)  # type: ignore[no-any-return]
+
+    def _read(self, contents: Any) -> Any:
+        """Contents into the list up to a `Signal`; without a list, the next content or a `Signal`."""
         if self._failure is not None:
             raise self._failure
         if self._running:
@@ -90,12 +98,17 @@ class Decoder(ArrayReader):
         # Making many objects would run the collector over them again and again; nothing made here is garbage.
         collecting = native.pause_collector()
         try:
-            content = self._next()
-            if content is NEED_DATA and self._eof:
-                if not self.in_content and self._started:
-                    return END_OF_STREAM
-                raise self._truncated()
-            return content
+            while True:
+                content = self._next()
+                if content is NEED_DATA:
+                    if not self._eof:
+                        return content
+                    if not self.in_content and self._started:
+                        return END_OF_STREAM
+                    raise self._truncated()
+                if contents is None:
+                    return content
+                native.list_append(contents, content)
         except BridgeError as error:
             if error.offset is None:  # from the mapping, which knows no place
                 error.offset = self.offset
@@ -108,18 +121,6 @@ class Decoder(ArrayReader):
         finally:
             native.resume_collector(collecting)
             self._running = False
-
-    def take_contents(self, contents: list[Any]) -> Signal:
-        """Appends to ``contents`` what `next_content` would give, up to the first `Signal`, which it returns."""
-        collecting = native.pause_collector()
-        try:
-            while True:
-                content = self.next_content()
-                if content is NEED_DATA or content is END_OF_STREAM:
-                    return content  # type: ignore[no-any-return]
-                contents.append(content)
-        finally:
-            native.resume_collector(collecting)
 
     def _next(self) -> Any:
         if not self._started:

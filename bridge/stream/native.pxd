@@ -173,6 +173,19 @@ cdef extern from *:
         if (grown) { list->ob_item = grown; list->allocated = length; }
     #endif
     }
+    static int native_list_empty(PyObject *items, Py_ssize_t kept) {
+    #ifndef Py_GIL_DISABLED
+        PyListObject *list = (PyListObject *)items;
+        if (list->allocated <= kept) {
+            while (Py_SIZE(list)) { /* one at a time: giving up an object may run code that sees the list */
+                Py_ssize_t last = Py_SIZE(list) - 1; PyObject *item = list->ob_item[last];
+                Py_SET_SIZE(list, last); Py_DECREF(item);
+            }
+            return 0;
+        }
+    #endif
+        return PyList_SetSlice(items, 0, PyList_GET_SIZE(items), NULL);
+    }
     /* As PyList_Append, but a long list doubles: what moves is the tables of millions of handles. */
     static CYTHON_INLINE int native_list_append(PyObject *items, PyObject *value) {
     #ifndef Py_GIL_DISABLED
@@ -417,6 +430,7 @@ cdef extern from *:
     object list_get "native_list_get"(object items, Py_ssize_t index)
     int fill_dict "native_fill_dict"(object mapping, list items) except -1
     bint pause_collector "PyGC_Disable"() noexcept
+    int list_empty "native_list_empty"(object items, Py_ssize_t kept) except -1
     void list_reserve "native_list_reserve"(object items, Py_ssize_t length) noexcept
     int list_append "native_list_append"(object items, object value) except -1
 

@@ -201,6 +201,11 @@ def resume_collector(was_running: bool) -> None:
         gc.enable()
 
 
+def list_empty(items: Any, kept: int) -> None:
+    """Takes everything out of a list; room for up to ``kept`` items stays."""
+    items.clear()
+
+
 def list_reserve(items: Any, length: int) -> None:
     """Makes room for ``length`` items in all, which need not come."""
 

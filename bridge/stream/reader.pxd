@@ -4,7 +4,7 @@ from .descriptors cimport ClassDescriptor, DescriptorCache
 from .plan cimport DecodePlan
 
 cdef int TC_BLOCKDATA, LIST
-cdef Py_ssize_t BASE_WIRE_HANDLE, NO_REFERENCE, _MAX_UNFILLED_BYTES, _UNFILLED_FACTOR, _PATH_SEGMENTS
+cdef Py_ssize_t BASE_WIRE_HANDLE, NO_REFERENCE, _KEPT_HANDLES, _MAX_UNFILLED_BYTES, _UNFILLED_FACTOR, _PATH_SEGMENTS
 cdef int IN_OBJECT, IN_ARRAY, IN_DESCRIPTOR
 cdef object NEED_DATA
 
@@ -52,6 +52,8 @@ cdef class StreamReader:
     cdef Py_ssize_t _top
 
     @cython.locals(pos=Py_ssize_t)
+    cdef int _start(self) except -1
+    cpdef restart(self)
     cpdef feed(self, data)
     cdef int _use(self, buffer, Py_ssize_t dropped) except -1
     cdef int _limit_input(self) except -1

@@ -39,6 +39,10 @@ _PATH_SEGMENTS = 50
 _NAME_CHARACTERS = 100
 
 
+#: A table of handles up to this length is kept for the next stream.
+_KEPT_HANDLES = 1 << 20
+
+
 class Frame:
     """One unfinished construct. Frames are used again, so that a push costs no allocation."""
 
@@ -94,6 +98,12 @@ class StreamReader:
             self._max_refs = -1 if limits.maxrefs is None else limits.maxrefs
             self._max_bytes = -1 if limits.maxbytes is None else limits.maxbytes
             self._max_array = -1 if limits.maxarray is None else limits.maxarray
+        self._handles = []
+        self._frames = []
+        self._top = -1
+        self._start()
+
+    def _start(self) -> None:
         self._buffer = b""
         self._p = native.pointer(self._buffer)
         self._pos = 0
@@ -110,9 +120,13 @@ class StreamReader:
         self._unfilled = 0
         self._reservable = 0
         self._lowest_reference = NO_REFERENCE
-        self._handles = []
-        self._frames = []
-        self._top = -1
+
+    def restart(self) -> None:
+        """Begins another stream, as a new decoder would, with the memory of this one, which has had no error."""
+        if self._top >= 0:
+            raise LocalProtocolError("restart() was called inside a content")
+        native.list_empty(self._handles, _KEPT_HANDLES)
+        self._start()
 
     # ------------------------------------------------------------------------------------------------------- feeding
 
