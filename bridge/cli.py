@@ -167,8 +167,11 @@ def _listen(options: argparse.Namespace) -> int:
 
 
 def _sockets(options: argparse.Namespace) -> int:
+    rows = sockets(options.pid or None)
     console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
-    console.print(table(sockets(options.pid or None)))
+    console.print(table(rows))
+    if not rows:
+        _note("there are no such sockets")
     return 0
 
 
@@ -245,10 +248,13 @@ _COLOR_SYSTEMS: Final = {
 
 def _text_of(error: Exception) -> str:
     if isinstance(error, DecodeError):
-        return printable(f"{type(error).__name__}: {error}")
-    if isinstance(error, OSError) and not isinstance(error, BridgeError) and error.strerror:
-        return printable(error.strerror)
-    return printable(str(error) or type(error).__name__)
+        text = f"{type(error).__name__}: {error}"
+    elif isinstance(error, OSError) and not isinstance(error, BridgeError) and error.strerror:
+        text = error.strerror
+    else:
+        text = str(error) or type(error).__name__
+    # A stack trace of the peer has lines of its own, which cannot be taken for ours.
+    return "\n    ".join(printable(line.strip()) for line in text.split("\n"))
 
 
 def _complain(error: Exception, name: str | None = None) -> None:

@@ -339,6 +339,16 @@ def test_send_tells_why_it_could_not(run: Run, stream: Any) -> None:
         assert "Traceback" not in result.err
 
 
+def test_a_peer_that_failed_is_told_line_by_line(run: Run) -> None:
+    text = "java.lang.IllegalStateException: no\n\tat com.example.Orders.load(Orders.java:42)\x1b[2J"
+    with serve(("127.0.0.1", 0), lambda channel: channel.send_exception([channel.receive(), text][1])) as server:
+        result = run("send", server.address, 1)
+    assert (result.status, result.out) == (1, "")
+    first, second = result.err.splitlines()
+    assert first.endswith("java.lang.IllegalStateException: no")
+    assert second.startswith("    at com.example.Orders.load(Orders.java:42)\\x1b[2J")
+
+
 def test_listen_prints_what_arrives_and_can_echo_it() -> None:
     with process("listen", "0", "--echo", "--count", "2") as listening:
         assert listening.stderr is not None
@@ -444,3 +454,5 @@ def test_sockets_shows_those_of_a_process(run: Run) -> None:
         port = listener.getsockname()[1]
         assert any(f"127.0.0.1:{port}" in line and "LISTEN" in line for line in result.lines)
         assert any(f":{port} " in line for line in run("sockets").lines)
+    nobody = run("sockets", "--pid", 2**22 + 1)
+    assert (nobody.status, len(nobody.lines)) == (0, 1) and "no such sockets" in nobody.err

@@ -242,6 +242,8 @@ class _Writer:
         return self._form_by_python_type(value, plan)
 
     def _form_by_python_type(self, value: Any, plan: EncodePlan) -> _Items | _Members:
+        if isinstance(value, BaseException) and plan.reduce is not None:
+            return _reduced_form(*plan.reduce(value))
         name = self._class_name(value, plan)
         if plan.shape == NUMBERS:
             view = memoryview(value)
@@ -401,6 +403,24 @@ def _object_form(value: JavaObject) -> _Members:
     annotations = getattr(value, "__java_annotations__", ())
     if any(annotations):
         members.append(("$annotations", _Items(map(_Items, annotations))))
+    return _Members(members)
+
+
+def _reduced_form(descriptor: ClassDescriptor, values: Iterable[Any], annotations: Iterable[Iterable[Any]]) -> _Members:
+    """An object by what is written of it."""
+    fields = [
+        (level.name, field.name)
+        for level, _ in descriptor.data_levels
+        if not level.is_externalizable
+        for field in level.fields
+    ]
+    most_derived = {name: class_name for class_name, name in fields}
+    members: list[tuple[str, Any]] = [("$class", descriptor.name)]
+    for (class_name, name), value in zip(fields, values, strict=True):
+        members.append((_escaped(name if most_derived[name] == class_name else f"{class_name}.{name}"), value))
+    written = [list(contents) for contents in annotations]
+    if any(written):
+        members.append(("$annotations", _Items(map(_Items, written))))
     return _Members(members)
 
 

@@ -35,7 +35,7 @@ from bridge.stream.model import (
     JavaEnum,
     StreamException,
 )
-from bridge.stream.plan import FIELDS, EncodePlan
+from bridge.stream.plan import FIELDS, REDUCE, EncodePlan
 from bridge.tools.json_view import from_json, json_pieces, to_json
 
 
@@ -200,6 +200,20 @@ def test_values_of_the_jdk_with_parts_show_their_parts() -> None:
 
 def test_a_type_without_a_java_class_is_told_by_its_text() -> None:
     assert said(PurePosixPath("/x")) == {"$class": "pathlib.PurePosixPath", "$value": "/x"}
+
+
+def test_an_exception_has_the_fields_of_its_java_class() -> None:
+    class Failure(Exception):
+        pass
+
+    value = Failure()
+    fields, annotations = [1, 2, 3, value], [["more"]]
+    registry = default_registry.copy()
+    registry.write_as(Failure, EncodePlan(REDUCE, reduce=lambda _: (ORDER, fields, annotations)))
+    assert json.loads(to_json(value, registry=registry)) == {
+        "$id": 1, "$class": "com.example.Order", "com.example.Parent.id": 1, "$$odd": 2, "id": 3, "tags": {"$ref": 1},
+        "$annotations": [["more"]],
+    }  # fmt: skip
 
 
 # ---- sharing
