@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from os import PathLike
 from pathlib import Path
+from typing import Protocol
 
 from ..errors import DecodeError, SchemaError
 from ..stream.constants import SC_BLOCK_DATA, SC_ENUM, SC_EXTERNALIZABLE, SC_SERIALIZABLE, SC_WRITE_METHOD
@@ -41,7 +42,6 @@ _NOT_SERIALIZABLE = {
     "java.util.TimerTask",
 }
 
-_Finder = Callable[[str], bytes | None]
 #: Gives the descriptor of a class that is known without its class file, or None.
 Known = Callable[[str], ClassDescriptor | None]
 
@@ -50,12 +50,12 @@ class ClassPath:
     """The places in which classes are looked for, in order."""
 
     def __init__(self) -> None:
-        self._finders: dict[Path, _Finder] = {}
+        self._places: dict[Path, _Place] = {}
         self._found: dict[str, ClassFile | None] = {}
 
     def copy(self) -> ClassPath:
         other = ClassPath()
-        other._finders = dict(self._finders)
+        other._places = dict(self._places)
         return other
 
     def add(self, paths: Iterable[str | PathLike[str]]) -> None:
@@ -64,8 +64,8 @@ class ClassPath:
         Raises `SchemaError` for what is none of these.
         """
         for path in paths:
-            place = Path(path).expanduser().absolute()
-            self._finders[place] = _finder(place)
+            absolute = Path(path).expanduser().absolute()
+            self._places[absolute] = _place(absolute)
         self._found = {}
 
     def find(self, name: str) -> ClassFile | None:
@@ -79,17 +79,22 @@ class ClassPath:
         return self._found[name]
 
     def _parse(self, name: str) -> ClassFile | None:
-        for place, finder in self._finders.items():
-            data = finder(name)
+        for path, place in self._places.items():
+            data = place.class_bytes(name)
             if data is None:
                 continue
             try:
                 found = ClassFile.parse(data)
             except DecodeError as error:
-                raise DecodeError(f"{name} in {place}: {error.message}", offset=error.offset) from None
+                raise DecodeError(f"{name} in {path}: {error.message}", offset=error.offset) from None
             if found.name == name:  # it is not on file systems that ignore case
                 return found
         return None
+
+    def class_names(self, package: str) -> list[str]:
+        """The classes in a package, by binary name and sorted; of the JDK's own packages none."""
+        found = {name for place in self._places.values() for name in place.class_names()}
+        return sorted([name for name in found if name.rpartition(".")[0] == package])
 
     def serial_version_uid(self, name: str) -> int | None:
         """The UID of a class on the class path, None if it is not there. Raises `SchemaError` as `describe`."""
@@ -195,23 +200,43 @@ def _is_persistent_fields(field: Member) -> bool:
 # ---- the places
 
 
-def _finder(place: Path) -> _Finder:
+class _Place(Protocol):
+    def class_bytes(self, name: str) -> bytes | None:
+        """The class file of a class, None if it is not there."""
+
+    def class_names(self) -> list[str]:
+        """The names of all classes, as far as they can be listed."""
+
+
+def _place(path: Path) -> _Place:
     try:
-        if place.is_dir():
-            modules = place / "lib" / "modules"
-            return ModulesFile(modules).class_bytes if modules.is_file() else _in_folder(place)
-        if zipfile.is_zipfile(place):
-            return _in_zip(place)
-        if place.is_file():
-            return ModulesFile(place).class_bytes
+        if path.is_dir():
+            modules = path / "lib" / "modules"
+            return ModulesFile(modules) if modules.is_file() else _Folder(path)
+        if zipfile.is_zipfile(path):
+            return _Archive(path)
+        if path.is_file():
+            return ModulesFile(path)
     except (OSError, zipfile.BadZipFile, DecodeError) as error:
-        raise SchemaError(f"{place} cannot be on the class path: {error}") from error
-    raise SchemaError(f"{place} cannot be on the class path: there is no such file or folder")
+        raise SchemaError(f"{path} cannot be on the class path: {error}") from error
+    raise SchemaError(f"{path} cannot be on the class path: there is no such file or folder")
 
 
-def _in_folder(folder: Path) -> _Finder:
-    def find(name: str) -> bytes | None:
-        file = folder.joinpath(*name.split(".")).with_name(f"{name.rpartition('.')[2]}.class")
+def _class_names(paths: Iterable[str], prefixes: Iterable[str]) -> list[str]:
+    names = set()
+    for path in paths:
+        prefix = max((prefix for prefix in prefixes if path.startswith(prefix)), key=len)
+        if path.endswith(".class") and not path.endswith("-info.class"):
+            names.add(path[len(prefix) : -len(".class")].replace("/", "."))
+    return sorted(names)
+
+
+class _Folder:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def class_bytes(self, name: str) -> bytes | None:
+        file = self._path.joinpath(*name.split(".")).with_name(f"{name.rpartition('.')[2]}.class")
         try:
             if file.stat().st_size > _MAX_CLASS_BYTES:
                 raise DecodeError(f"{file} is larger than a class file can be")
@@ -219,24 +244,31 @@ def _in_folder(folder: Path) -> _Finder:
         except (OSError, ValueError):  # ValueError: a NUL in the name
             return None
 
-    return find
+    def class_names(self) -> list[str]:
+        files = self._path.rglob("*.class")
+        return _class_names((file.relative_to(self._path).as_posix() for file in files), [""])
 
 
-def _in_zip(place: Path) -> _Finder:
-    archive = zipfile.ZipFile(place)
-    sizes = {info.filename: info.file_size for info in archive.infolist()}
-    prefixes = [prefix for prefix in _PREFIXES if not prefix or any(name.startswith(prefix) for name in sizes)]
+class _Archive:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._archive = zipfile.ZipFile(path)
+        self._sizes = {info.filename: info.file_size for info in self._archive.infolist()}
+        self._prefixes = [
+            prefix for prefix in _PREFIXES if not prefix or any(name.startswith(prefix) for name in self._sizes)
+        ]
 
-    def find(name: str) -> bytes | None:
-        for prefix in prefixes:
-            path = f"{prefix}{name.replace('.', '/')}.class"
-            if path in sizes:
-                if sizes[path] > _MAX_CLASS_BYTES:
-                    raise DecodeError(f"{path} in {place} is larger than a class file can be")
+    def class_bytes(self, name: str) -> bytes | None:
+        for prefix in self._prefixes:
+            entry = f"{prefix}{name.replace('.', '/')}.class"
+            if entry in self._sizes:
+                if self._sizes[entry] > _MAX_CLASS_BYTES:
+                    raise DecodeError(f"{entry} in {self._path} is larger than a class file can be")
                 try:
-                    return archive.read(path)
+                    return self._archive.read(entry)
                 except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-                    raise DecodeError(f"{path} in {place} cannot be unpacked: {error}") from error
+                    raise DecodeError(f"{entry} in {self._path} cannot be unpacked: {error}") from error
         return None
 
-    return find
+    def class_names(self) -> list[str]:
+        return _class_names(self._sizes, self._prefixes)

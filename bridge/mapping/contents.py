@@ -72,6 +72,14 @@ class ObjectOutput:
             raise EncodeError(f"write_utf takes at most 65,535 bytes, not {len(data)}: write the text as an object")
         self._block += len(data).to_bytes(2, "big") + data
 
+    def write_contents(self, contents: Iterable[Any]) -> None:
+        """What `ObjectInput.read_contents` gave: objects, and a `BlockData` for each run of primitive data."""
+        for item in contents:
+            if type(item) is BlockData:
+                self.write(item)
+            else:
+                self.write_object(item)
+
     def contents(self) -> list[Any]:
         """All that was written: objects, and a `BlockData` for each run of primitive data."""
         self._end_block()
@@ -168,6 +176,14 @@ class ObjectInput:
             )
         self._position += length
         return self._data[self._position - length : self._position]
+
+    def read_contents(self) -> list[Any]:
+        """All that is left: objects, and a `BlockData` for each run of primitive data."""
+        data = self.read()
+        contents = [BlockData(data)] if data else []
+        contents += reversed(self._contents)
+        self._contents = []
+        return contents
 
     def available(self) -> int:
         """The bytes of primitive data before the next object or the end."""

@@ -58,7 +58,7 @@ from .registry import Registry
 if sys.version_info >= (3, 14):
     import annotationlib
 
-__all__ = ["java_class", "java_enum"]
+__all__ = ["java_class", "java_enum", "java_name_of"]
 
 _C = TypeVar("_C", bound=type)
 _E = TypeVar("_E", bound=type[enum.Enum])
@@ -113,7 +113,7 @@ def java_enum(
         unknown = set(names or ()) - set(cls.__members__)
         if unknown:
             raise SchemaError(f"{cls.__qualname__} has no member {', '.join(sorted(unknown))}")
-        java_names = {member: (names or {}).get(member.name, _java_name(member.name)) for member in cls}
+        java_names = {member: (names or {}).get(member.name, java_name_of(member.name)) for member in cls}
         constants: dict[str, Any] = {}
         for member, java_name in java_names.items():
             if constants.setdefault(java_name, member) is not member:
@@ -134,7 +134,7 @@ def java_enum(
     return declare
 
 
-def _java_name(name: str) -> str:
+def java_name_of(name: str) -> str:
     """The Java name for a Python one: ``from_`` stands for ``from``."""
     return name[:-1] if name.endswith("_") and keyword.iskeyword(name[:-1]) else name
 
@@ -259,7 +259,7 @@ class Declaration:
             except SchemaError as error:
                 raise SchemaError(f"field {attribute!r}: {error.message}") from None
             if not said.transient:
-                fields.append(DeclaredField(attribute, said.name or _java_name(attribute), type_string))
+                fields.append(DeclaredField(attribute, said.name or java_name_of(attribute), type_string))
         java_names = [field.java_name for field in fields]
         for java_name in java_names:
             if java_names.count(java_name) > 1:

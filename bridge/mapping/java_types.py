@@ -35,7 +35,7 @@ def classpath(*paths: str | PathLike[str], registry: Registry | None = None) -> 
 def java_type(name: str, *, registry: Registry | None = None) -> type[Any]:
     """The Python class for a Java class (binary name): the declared one, else one made from what is known of it.
 
-    That is what a stream said of it that was read before with this registry, else its class file on the `classpath`.
+    That is its class file on the `classpath`, else what a stream said of it that was read before with this registry.
     A class made so has a constructor with the fields as keywords (others have Java's 0, False, None), and what
     is read from then on is of it, if the stream describes the class the same way. An enum becomes an ``enum.Enum``.
 
@@ -51,26 +51,37 @@ def java_type(name: str, *, registry: Registry | None = None) -> type[Any]:
     if found is None:
         if known.is_read_as_other(name):
             raise SchemaError(f"objects of {name} are Python values of a type that stands for it: see docs/values.md")
-        found = _from_descriptor_met(name, known) or _from_class_file(name, known)
-    if issubclass(found, JavaObject):
-        known.write_as(found, _checked_plan(found, known))
+        found = _make(name, known)
     return found
 
 
-def _from_descriptor_met(name: str, registry: Registry) -> type | None:
-    """A super-class of a class that was met: streams say all about it, too."""
-    descriptor = registry.descriptor_met(name)
-    return None if descriptor is None else registry.generic_plan(descriptor).cls
+def _make(name: str, registry: Registry) -> type:
+    try:
+        found = _from_class_file(name, registry)
+    except SchemaError:
+        found = None
+        if registry.descriptor_met(name) is None:
+            raise
+    if found is None:
+        met = registry.descriptor_met(name)
+        if met is None:
+            raise SchemaError(
+                f"nothing is known of {name}: declare it with bridge.java_class, name the folder or jar of its class "
+                "file with bridge.classpath, or read an object of it first"
+            )
+        found = registry.generic_plan(met).cls
+    if issubclass(found, JavaObject):
+        registry.keep(found)
+        registry.write_as(found, _checked_plan(found, registry))
+    return found
 
 
-def _from_class_file(name: str, registry: Registry) -> type:
+def _from_class_file(name: str, registry: Registry) -> type | None:
+    """None if it is not on the class path. Raises `SchemaError` if that is no class with objects that can be sent."""
     places = registry.class_path
     class_file = None if places is None else places.find(name)
     if places is None or class_file is None:
-        raise SchemaError(
-            f"nothing is known of {name}: declare it with bridge.java_class, name the folder or jar of its class file "
-            "with bridge.classpath, or read an object of it first"
-        )
+        return None
     descriptor = places.describe(name, registry.known_descriptor)
     if descriptor is None:
         raise SchemaError(f"{name} is not serializable")

@@ -57,6 +57,10 @@ class ModulesFile:
                     return found
         return None
 
+    def class_names(self) -> list[str]:
+        """None: a JDK has tens of thousands."""
+        return []
+
     def _resource(self, path: str) -> bytes | None:
         encoded = path.encode("utf-8", "surrogatepass")
         redirect = self._number("i", _HEADER_BYTES + 4 * (_hash(encoded, _HASH_MULTIPLIER) % self._length))

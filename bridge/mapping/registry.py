@@ -36,6 +36,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._readers: dict[str, Reader] = {}
+        self._family_readers: dict[str, Reader] = {}
         self._writers: dict[type, EncodePlan | Writer] = {}
         self._plans: dict[type, EncodePlan] = {}
         self._declarations: dict[type, Any] = {}
@@ -54,6 +55,7 @@ class Registry:
         """A registry that knows the same classes."""
         other = Registry()
         other._readers = dict(self._readers)
+        other._family_readers = dict(self._family_readers)
         other._writers = dict(self._writers)
         other._declarations = dict(self._declarations)
         other._classes = dict(self._classes)
@@ -65,6 +67,11 @@ class Registry:
     def read_as(self, class_name: str, reader: Reader) -> None:
         """Objects of the Java class ``class_name`` are read by the plan that ``reader`` gives for their descriptor."""
         self._readers = {**self._readers, class_name: reader}
+        self.descriptors.clear()
+
+    def read_family_as(self, class_name: str, reader: Reader) -> None:
+        """As `read_as`, for this class and for those below it that have no reader of their own."""
+        self._family_readers = {**self._family_readers, class_name: reader}
         self.descriptors.clear()
 
     def write_as(self, python_type: type, plan: EncodePlan | Writer) -> None:
@@ -85,8 +92,12 @@ class Registry:
         return self._declarations.get(python_type)
 
     def class_named(self, class_name: str) -> type | None:
-        """The Python class declared or generated for a Java class, or None."""
-        return self._classes.get(class_name) or self._met.get(class_name)
+        """The Python class declared or kept for a Java class, or None."""
+        return self._classes.get(class_name)
+
+    def keep(self, cls: type[JavaObject]) -> None:
+        """What a stream describes as this class of the generic form is, is of it from now on."""
+        self._classes = {**self._classes, cls.__java_class__.name: cls}
 
     def is_declared(self, class_name: str) -> bool:
         """Whether a Python class was declared to be this Java class."""
@@ -129,14 +140,22 @@ class Registry:
             plan = reader(descriptor)
             if plan is not None:
                 return plan
+        level: ClassDescriptor | None = None if reader is not None else descriptor
+        while level is not None:
+            reader = self._family_readers.get(level.name)
+            plan = None if reader is None else reader(descriptor)
+            if plan is not None:
+                return plan
+            level = level.super_class
         return self.generic_plan(descriptor)
 
     def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
         plan: DecodePlan | None = descriptor.generic_plan
         if plan is None:
-            met = self._met.get(descriptor.name)
-            if met is not None and _is_same_class(met.__java_class__, descriptor):
-                plan = DecodePlan(SLOTS, descriptor, cls=met, members=met.__java_plan__.members)
+            for known in (self._classes.get(descriptor.name), self._met.get(descriptor.name)):
+                if known is not None and issubclass(known, JavaObject) and _is_same_class(known, descriptor):
+                    plan = DecodePlan(SLOTS, descriptor, cls=known, members=known.__java_plan__.members)
+                    break
             else:
                 plan = new_generic_plan(descriptor)
                 if not descriptor.is_proxy and not descriptor.is_enum:
@@ -171,9 +190,9 @@ def _level_named(class_name: str, descriptors: Iterable[ClassDescriptor]) -> Cla
     return None
 
 
-def _is_same_class(one: ClassDescriptor, other: ClassDescriptor) -> bool:
+def _is_same_class(cls: type[JavaObject], descriptor: ClassDescriptor) -> bool:
     """Whether two descriptors say the same, and nothing that cannot be compared."""
-    levels, others = one.chain, other.chain
+    levels, others = cls.__java_class__.chain, descriptor.chain
     if any(level.annotation or level.is_proxy for level in levels + others):
         return False
     return list(map(_content, levels)) == list(map(_content, others))

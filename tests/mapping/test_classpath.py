@@ -16,12 +16,12 @@ from bridge.errors import DecodeError, EncodeError, SchemaError
 from bridge.mapping.classfile import (
     ACC_ABSTRACT,
     ACC_ENUM,
-    ACC_FINAL,
     ACC_INTERFACE,
     ACC_PRIVATE,
     ACC_PUBLIC,
     ACC_STATIC,
 )
+from tests.mapping.class_writer import class_file
 
 SERIAL_VERSIONS = Path(__file__).parent / "classes" / "serial_versions.jar"
 PREFIX = "bridge.cases.SerialVersions$"
@@ -30,39 +30,6 @@ PREFIX = "bridge.cases.SerialVersions$"
 @pytest.fixture
 def registry() -> Registry:
     return bridge.default_registry.copy()
-
-
-def class_file(
-    name: str,
-    super_name: str = "java.lang.Object",
-    fields: list[tuple[str, str, int]] | None = None,
-    interfaces: tuple[str, ...] = ("java.io.Serializable",),
-    flags: int = ACC_PUBLIC,
-    uid: int | None = 1,
-) -> bytes:
-    """The bytes of a class, with a constant for its UID."""
-    constants: list[bytes] = []
-
-    def constant(data: bytes) -> int:
-        if data not in constants:
-            constants.append(data)
-        return constants.index(data) + 1
-
-    def text(content: str) -> int:
-        return constant(b"\1" + struct.pack(">H", len(content.encode())) + content.encode())
-
-    def class_of(class_name: str) -> int:
-        return constant(b"\7" + struct.pack(">H", text(class_name.replace(".", "/"))))
-
-    body = struct.pack(">HHHH", flags, class_of(name), class_of(super_name), len(interfaces))
-    body += b"".join(struct.pack(">H", class_of(interface)) for interface in interfaces)
-    members = [struct.pack(">HHHH", mask, text(field), text(kind), 0) for field, kind, mask in fields or ()]
-    if uid is not None:
-        value = struct.pack(">HHHHIH", ACC_STATIC | ACC_FINAL, text("serialVersionUID"), text("I"), 1, 0, 0)[:-6]
-        value += struct.pack(">HIH", text("ConstantValue"), 2, constant(b"\3" + struct.pack(">i", uid)))
-        members.append(value)
-    body += struct.pack(">H", len(members)) + b"".join(members) + struct.pack(">HH", 0, 0)
-    return b"\xca\xfe\xba\xbe\0\0\0\x3d" + struct.pack(">H", len(constants) + 1) + b"".join(constants) + body
 
 
 CLASSES = {
@@ -77,14 +44,14 @@ CLASSES = {
             ("next", "Lcom/example/Order;", 0),
             ("shared", "I", ACC_STATIC),
         ],
-        (),
+        interfaces=(),
         uid=42,
     ),
     "com.example.Mood": class_file(
         "com.example.Mood",
         "java.lang.Enum",
         [(name, "Lcom/example/Mood;", ACC_ENUM | ACC_STATIC) for name in ("HAPPY", "mro", "_x_", "None")],
-        (),
+        interfaces=(),
         uid=None,
     ),
     "com.example.Shape": class_file("com.example.Shape", flags=ACC_PUBLIC | ACC_INTERFACE | ACC_ABSTRACT),
@@ -294,6 +261,15 @@ def test_a_class_met_in_a_stream_can_be_made_from_then_on(registry: Registry) ->
     assert type(met) is child_type
     assert bridge.loads(bridge.dumps(child_type(x=3, y=4, z=5), registry=registry), registry=registry).z == 5
     assert bridge.java_type("com.example.Parent", registry=registry)(x=9).x == 9
+
+
+def test_a_class_file_comes_before_what_was_met(given: Registry) -> None:
+    other = bridge.Registry().generic_plan(ClassDescriptor("com.example.Order", 7, fields=[("q", "I")])).cls
+    bridge.loads(bridge.dumps(other(q=1)), registry=given)
+    order_type = bridge.java_type("com.example.Order", registry=given)
+    assert order_type.__java_class__.serial_version_uid == 42
+    read = bridge.loads(bridge.dumps([other(q=1), order_type(id=2)], registry=given), registry=given)
+    assert [type(order) is order_type for order in read] == [False, True]
 
 
 def test_a_declaration_comes_before_what_was_met(registry: Registry) -> None:
