@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from . import (
+    java_io,
     java_lang,
+    java_lang_text,
+    java_lang_throwable,
     java_math,
+    java_net,
+    java_rmi,
+    java_sql,
     java_time,
+    java_time_chrono,
     java_util,
     java_util_atomic,
     java_util_concurrent,
     java_util_containers,
     java_util_immutable,
+    java_util_values,
     java_util_views,
 )
 from .registry import Registry
@@ -19,14 +27,22 @@ __all__ = ["default_registry"]
 
 _PACKAGES = (
     java_lang,
+    java_lang_text,
+    java_lang_throwable,
     java_math,
     java_time,
+    java_time_chrono,
     java_util,
     java_util_containers,
     java_util_immutable,
     java_util_views,
+    java_util_values,
     java_util_concurrent,
     java_util_atomic,
+    java_net,
+    java_io,
+    java_sql,
+    java_rmi,
 )
 
 

@@ -37,7 +37,7 @@ from .java_time_types import (
 )
 from .registry import Reader, Registry
 
-__all__ = ["register"]
+__all__ = ["known_zone", "register"]
 
 SER = ClassDescriptor("java.time.Ser", -7683839454370182990, EXTERNAL)
 
@@ -161,16 +161,21 @@ def _known_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-@lru_cache(1024)
-def _zone(name: bytes) -> tuple[str, ZoneInfo | None]:
-    """The id of a zone from its modified UTF-8, and the zone if Python knows it.
+def known_zone(key: str) -> ZoneInfo | None:
+    """The zone with this name, which may come from a stream; None where Python's tz database has none.
 
     A name from a stream must never become a path, nor a module to import: only names of the list are looked up.
     """
+    return ZoneInfo(key) if key in _known_zones() else None
+
+
+@lru_cache(1024)
+def _zone(name: bytes) -> tuple[str, ZoneInfo | None]:
+    """The id of a zone from its modified UTF-8, and the zone if Python knows it."""
     text = mutf8.decode(name)
     if text is None:
         raise ValueError
-    return text, ZoneInfo(text) if text in _known_zones() else None
+    return text, known_zone(text)
 
 
 def _zone_at(data: bytes, at: int) -> tuple[str, ZoneInfo | None]:

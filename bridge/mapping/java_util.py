@@ -131,19 +131,19 @@ class LinkedHashSet(set[Any]):
     def symmetric_difference_update(self, other: Iterable[Any]) -> None:
         self._reorder(super().symmetric_difference_update(other))
 
-    def __ior__(self, other: Any) -> Any:
+    def __ior__(self, other: Any) -> Any:  # type: ignore[misc]  # as set has it
         if not isinstance(other, (set, frozenset)):
             return NotImplemented
         self.update(other)
         return self
 
-    def __iand__(self, other: Any) -> Any:
+    def __iand__(self, other: Any) -> Any:  # type: ignore[misc]  # as set has it
         return self._reorder(super().__iand__(other))
 
-    def __isub__(self, other: Any) -> Any:
+    def __isub__(self, other: Any) -> Any:  # type: ignore[misc]  # as set has it
         return self._reorder(super().__isub__(other))
 
-    def __ixor__(self, other: Any) -> Any:
+    def __ixor__(self, other: Any) -> Any:  # type: ignore[misc]  # as set has it
         return self._reorder(super().__ixor__(other))
 
     def __reduce__(self) -> Any:

@@ -65,7 +65,7 @@ class AtomicIntegerArray(array):  # type: ignore[type-arg]  # array takes no arg
 
     __slots__ = ()
 
-    def __new__(cls, items: Iterable[int] = ()) -> AtomicIntegerArray:
+    def __new__(cls, items: Iterable[int] = ()) -> Any:
         return super().__new__(cls, "i", items)
 
 
@@ -74,7 +74,7 @@ class AtomicLongArray(array):  # type: ignore[type-arg]
 
     __slots__ = ()
 
-    def __new__(cls, items: Iterable[int] = ()) -> AtomicLongArray:
+    def __new__(cls, items: Iterable[int] = ()) -> Any:
         return super().__new__(cls, "q", items)
 
 
