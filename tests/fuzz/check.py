@@ -10,6 +10,10 @@ from tests.stream.outcomes import BUILDS, Build, Outcome
 
 __all__ = ["Finding", "check"]
 
+#: Classes of the JDK with a readResolve: one that is part of itself is seen unresolved from inside, and cannot be so again.
+#: (A view of a sorted collection that was not sorted in the stream shows the order in which that was.)
+_UNRESOLVED = {"CollSer", "Ser"}
+
 _LIMITS: list[dict[str, int] | None] = [
     None,
     None,
@@ -112,7 +116,10 @@ def _echo(data: bytes, generic: bool) -> None:
             echo = encoder.take()
             written.append(echo)
             again = _contents(build, echo, build.GenericResolver() if generic else build.registry())
-            _same(f"echoes ({build.name})", describe(_joined(model, contents)), describe(_joined(model, again)))
+            described = describe(_joined(model, contents))
+            kinds = {line[0] for line in described}
+            if kinds.isdisjoint(_UNRESOLVED) and not ("_Kept" in kinds and kinds & {"TreeMap", "TreeSet"}):
+                _same(f"echoes ({build.name})", described, describe(_joined(model, again)))
     if generic:  # sets of objects have no order that two processes would share
         _same("what the builds write", *written)
 

@@ -84,6 +84,9 @@ def _parts(item: Any) -> Iterator[tuple[Any, Any]]:
         yield from _descriptor(item)
     elif kind == "JavaClass":
         yield None, item.__java_descriptor__
+    elif kind == "JavaEnum":
+        yield item.name, None
+        yield None, item.__java_class__
     elif hasattr(item, "__java_slots__"):
         yield None, item.__java_class__
         for key, member in item.__java_slots__.items():
@@ -109,7 +112,7 @@ def _parts(item: Any) -> Iterator[tuple[Any, Any]]:
 
 _NOT_SHOWN = {"_order", "__dict__", "__weakref__"}
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
-_WITH_STATE = {"JavaEnum", "IdentityKey", "StreamException"}
+_WITH_STATE = {"IdentityKey", "StreamException"}
 
 
 def _attributes(cls: type) -> list[str]:
