@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+import subprocess
 from dataclasses import dataclass, field, fields
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ import pytest
 
 import bridge
 from bridge import JavaField, ObjectInput, ObjectOutput, Transient, java_class, java_enum
-from interop.harness import Harness
+from interop.harness import Harness, command
 
 REGISTRY = bridge.default_registry.copy()
 BEANS, RECORDS, ENUMS = "bridge.cases.Beans$", "bridge.cases.Records$", "bridge.cases.Enums$"
@@ -381,3 +382,36 @@ def test_java_reads_a_declaration_that_lacks_a_field_by_its_rules_of_evolution(j
     described = java.ask("describe", bridge.dumps(Fewer(5), registry=registry)).decode()
     assert '"name":"i","type":"int","value":5' in described.replace(" ", "")
     assert '"name":"j","type":"long","value":0' in described.replace(" ", "")
+
+
+def test_a_class_that_writes_no_fields_is_read_and_written_by_its_hooks(java: Harness) -> None:
+    registry = bridge.default_registry.copy()
+
+    @java_class("bridge.cases.Unruly", serial_version_uid=6, default_data=False, registry=registry)
+    @dataclass
+    class Unruly:
+        number: bridge.jint = 7
+        text: str = "text"
+        real: bridge.jdouble = 2.5
+
+        def write_object(self, out: ObjectOutput) -> None:
+            out.write_utf(self.text)
+            out.write_int(self.number)
+
+        def read_object(self, in_: ObjectInput) -> None:
+            self.text, self.number = in_.read_utf(), in_.read_int()
+
+    @java_class("bridge.cases.Unruly$Ruly", serial_version_uid=8, registry=registry)
+    @dataclass
+    class Ruly(Unruly):
+        kept: bridge.jlong = 9
+
+    written = subprocess.run(
+        command(java.jdk, "bridge.cases.Unruly", "write"), stdout=subprocess.PIPE, check=True, timeout=60
+    ).stdout
+    read = bridge.loads(written, registry=registry)
+    assert read == [Unruly(), Ruly()]
+    made = bridge.JavaArray([Unruly(), Ruly()])
+    for objects in (read, made):
+        stream = bridge.dumps(objects, registry=registry)
+        subprocess.run(command(java.jdk, "bridge.cases.Unruly", "check"), input=stream, check=True, timeout=60)

@@ -13,8 +13,7 @@ import bridge
 from bridge import Registry
 from bridge.mapping import declare
 from bridge.mapping.generate import generate
-
-from .harness import CLASSES, Harness, JavaFailure, Jdk, matrix
+from interop.harness import CLASSES, Harness, JavaFailure
 
 GROUPS = ["bean/", "class/", "custom/", "enum/", "externalizable/", "record/", "replace/"]
 
@@ -35,20 +34,15 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
         yield registry
 
 
-@pytest.mark.parametrize("jdk", matrix(), ids=lambda jdk: f"jdk{jdk.major}")
-def test_java_finds_its_graph_in_what_generated_classes_write(jdk: Jdk, models: Registry) -> None:
-    harness = Harness(jdk)
+def test_java_finds_its_graph_in_what_generated_classes_write(java: Harness, models: Registry) -> None:
     differences, typed = [], 0
-    try:
-        for name in harness.words(f"list {' '.join(GROUPS)}"):
-            value = bridge.loads(harness.write(name), registry=models)
-            typed += type(value).__module__ == "models_of_the_cases"
-            try:
-                harness.verify(name, bridge.dumps(value, registry=models))
-            except (JavaFailure, bridge.EncodeError) as error:
-                differences.append(f"{name}: {error}")
-    finally:
-        harness.stop()
+    for name in java.words(f"list {' '.join(GROUPS)}"):
+        value = bridge.loads(java.write(name), registry=models)
+        typed += type(value).__module__ == "models_of_the_cases"
+        try:
+            java.verify(name, bridge.dumps(value, registry=models))
+        except (JavaFailure, bridge.EncodeError) as error:
+            differences.append(f"{name}: {error}")
     assert not differences, "\n".join(differences)
     assert typed > 70
 

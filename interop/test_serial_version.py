@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import subprocess
 
-import pytest
-
 import bridge
 from bridge import ClassDescriptor
 from bridge.errors import SchemaError
 from bridge.mapping.classpath import ClassPath
 from bridge.mapping.serial_version import declared_serial_version_uid
-
-from .harness import CLASSES, Jdk, command, matrix
+from interop.harness import CLASSES, Harness, command
 
 PLACES = ["jrt:java.base", "jrt:java.sql", "jrt:java.logging", "jrt:java.xml", "jrt:java.naming", str(CLASSES)]
 
@@ -21,8 +18,8 @@ def said(descriptor: ClassDescriptor) -> list[tuple[object, ...]]:
     return [(level.name, level.serial_version_uid, level.flags, level.fields) for level in descriptor.chain]
 
 
-@pytest.mark.parametrize("jdk", matrix(), ids=lambda jdk: f"jdk{jdk.major}")
-def test_python_describes_every_class_as_java_does(jdk: Jdk) -> None:
+def test_python_describes_every_class_as_java_does(java: Harness) -> None:
+    jdk = java.jdk
     stream = subprocess.run(
         command(jdk, "bridge.harness.ClassDescriptors", *PLACES), stdout=subprocess.PIPE, check=True, timeout=120
     ).stdout

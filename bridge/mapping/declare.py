@@ -45,7 +45,7 @@ from typing import Any, ClassVar, TypeVar
 
 from ..errors import BridgeError, DecodeError, EncodeError, InvalidClassError, SchemaError
 from ..stream.constants import SC_BLOCK_DATA, SC_ENUM, SC_EXTERNALIZABLE, SC_SERIALIZABLE, SC_WRITE_METHOD
-from ..stream.descriptors import ClassDescriptor, Field
+from ..stream.descriptors import ANNOTATION, ClassDescriptor, Field
 from ..stream.generic import JavaObject
 from ..stream.plan import ATTRIBUTES, BUILD, CONSTANT, FIELDS, REPLACE, SLOTS, DecodePlan, EncodePlan
 from .assignable import field_check
@@ -67,15 +67,21 @@ _ZEROS = {"Z": False, "C": "\0", "F": 0.0, "D": 0.0, "L": None, "[": None}
 
 
 def java_class(
-    name: str, *, serial_version_uid: int | None = None, record: bool = False, registry: Registry | None = None
+    name: str,
+    *,
+    serial_version_uid: int | None = None,
+    record: bool = False,
+    default_data: bool = True,
+    registry: Registry | None = None,
 ) -> Callable[[_C], _C]:
     """Declares the decorated class to be the Java class ``name`` (binary name: ``com.example.Outer$Inner``).
 
     For dataclasses (above ``@dataclass``; quickest with ``slots=True``), attrs classes, and classes with annotations
     and an ``__init__``. ``serial_version_uid`` is Java's, declared or as ``serialver`` prints it. Without it, objects
     with any are read, and written with the one that was read first or that the class path tells. ``record``: it is a
-    Java record; their UID is 0 unless declared, and never compared. ``registry`` is where it is declared, by default
-    the package's.
+    Java record; their UID is 0 unless declared, and never compared. ``default_data=False``: the ``writeObject`` of the
+    Java class never calls ``defaultWriteObject``, so that its stream has only what ``write_object`` here writes and no
+    fields. ``registry`` is where it is declared, by default the package's.
 
     Raises `SchemaError` if the declaration makes no sense.
     """
@@ -86,7 +92,7 @@ def java_class(
             raise SchemaError(f"java_class decorates classes, not {cls!r}")
         into = default_registry if registry is None else registry
         try:
-            declaration = Declaration(cls, name, serial_version_uid, record, into, scope)
+            declaration = Declaration(cls, name, serial_version_uid, record, default_data, into, scope)
         except SchemaError as error:
             raise SchemaError(f"{cls.__qualname__} as {name}: {error.message}") from None
         into.declare(name, cls, declaration)
@@ -155,12 +161,20 @@ class Declaration:
     """What is declared of one class. Plans are made when first needed, so annotations may refer to later classes."""
 
     def __init__(
-        self, cls: type, name: str, uid: int | None, record: bool, registry: Registry, scope: Mapping[str, Any]
+        self,
+        cls: type,
+        name: str,
+        uid: int | None,
+        record: bool,
+        default_data: bool,
+        registry: Registry,
+        scope: Mapping[str, Any],
     ) -> None:
         self.cls = cls
         self.name = name
         self.uid = 0 if record and uid is None else uid
         self.is_record = record
+        self.has_default_data = default_data
         self.registry = registry
         self.parent = _parent(cls, registry)
         self.is_externalizable = hasattr(cls, "write_external") or hasattr(cls, "read_external")
@@ -189,6 +203,8 @@ class Declaration:
         hooks = [hook for hook in ("write_external", "read_external") if hasattr(cls, hook)]
         if len(hooks) == 1:
             raise SchemaError(f"{hooks[0]} needs its counterpart: an Externalizable has both")
+        if not self.has_default_data and not {"write_object", "read_object"} <= set(vars(cls)):
+            raise SchemaError("default_data=False needs write_object and read_object, which alone know its data")
         own_data = [hook for hook in ("write_object", "read_object") if hook in vars(cls)]
         if own_data and (hooks or self.is_record):
             kind = "an Externalizable" if hooks else "a record"
@@ -322,16 +338,20 @@ class Declaration:
         names: list[Any] = []
         checks: list[Any] = []
         writers: list[Any] = []
+        program = bytearray()
         if self.is_externalizable:
-            names, checks = [None], [None]
+            names, checks, program = [None], [None], bytearray([ANNOTATION])
             writers = [lambda obj, out: obj.write_external(out)]
         else:
             for level in self.levels:
-                names += [field.attribute for field in level.fields]
-                checks += [field_check(field.type_string, self.registry) for field in level.fields]
+                written = level.fields if level.has_default_data else []
+                names += [field.attribute for field in written]
+                checks += [field_check(field.type_string, self.registry) for field in written]
+                program += "".join([field.type_string[0] for field in written]).encode()
                 if "write_object" in vars(level.cls):
                     names.append(None)
                     checks.append(None)
+                    program.append(ANNOTATION)
                     writers.append(vars(level.cls)["write_object"])
         members = _members(self.cls, names)
         return EncodePlan(
@@ -340,6 +360,7 @@ class Declaration:
             names=None if members is not None else names,
             members=members,
             checks=checks if any(check is not None for check in checks) else None,
+            program=bytes(program),
             reduce=_annotation_writer(writers) if writers else None,
         )
 
@@ -354,11 +375,13 @@ class Declaration:
         if inspect.isabstract(self.cls):
             raise InvalidClassError(f"{self.name} is declared by an abstract class and cannot have instances")
         names: list[str | None] = []
+        program = bytearray()
         stored: set[str] = set()
         annotation_of: dict[str, int] = {}
         for met, annotated in descriptor.data_levels:
             level = declared.pop(met.name, None)
-            if not met.is_externalizable:
+            if not met.is_externalizable and (level is None or level.has_default_data):
+                program += "".join([met_field.typecode for met_field in met.fields]).encode("latin-1")
                 own = {} if level is None else {field.java_name: field for field in level.fields}
                 for met_field in met.fields:
                     field = own.pop(met_field.name, None)
@@ -369,6 +392,7 @@ class Declaration:
                         stored.add(field.attribute)
             if annotated:
                 names.append(None)
+                program.append(ANNOTATION)
                 annotation_of.setdefault(met.name, len(annotation_of))
         members = _members(self.cls, names)
         return DecodePlan(
@@ -377,6 +401,7 @@ class Declaration:
             cls=self.cls,
             names=names if members is None else None,
             members=members,
+            program=bytes(program),
             build=self._finisher(stored, annotation_of),
         )
 

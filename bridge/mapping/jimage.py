@@ -49,7 +49,7 @@ class ModulesFile:
         """The class file of a class, by its binary name; None if the image has none."""
         package, _, simple = name.rpartition(".")
         modules = self._resource(f"/packages/{package}")
-        for position in range(0, len(modules or b""), 8):
+        for position in range(0, len(modules or b"") - 7, 8):
             is_empty, offset = struct.unpack_from(self._order + "II", modules or b"", position)
             if not is_empty:
                 found = self._resource(f"/{self._string(offset)}/{package.replace('.', '/')}/{simple}.class")

@@ -51,7 +51,8 @@ class DecodePlan:
     ``cls`` and ``members``: for SLOTS, the class and, per step of the program, the member descriptor of its slot (the
     first annotation step takes the list of annotations), or None where the value is not kept. ``names``: for ATTRIBUTES
     the same with names of attributes. For both, ``build(obj, annotations)``, if there is one, gives the finished object
-    when all its fields are stored; what it raises ends the reading.
+    when all its fields are stored; what it raises ends the reading. ``program`` is given for classes whose data is not
+    what the descriptor says.
     ``new``: for LIST and FILL, makes the empty container.
     ``build``: for BUILD, ``build(values, annotations)`` gives the value; for FILL, ``build(container, values,
     annotations, forced)`` gives the filled container, or another value unless ``forced``, which says that the container
@@ -70,13 +71,14 @@ class DecodePlan:
         cls: Any = None,
         members: list[Any] | None = None,
         names: list[str | None] | None = None,
+        program: bytes | None = None,
         new: Callable[[], Any] | None = None,
         build: Callable[..., Any] | None = None,
         replaces: bool = False,
     ) -> None:
         self.shape = shape
         self.descriptor = descriptor
-        self.program = descriptor.program
+        self.program = descriptor.program if program is None else program
         self.steps = native.pointer(self.program)
         self.length = len(self.program)
         self.cls = cls
@@ -117,12 +119,15 @@ class EncodePlan:
         names: list[str] | None = None,
         members: list[Any] | None = None,
         checks: list[Any] | None = None,
+        program: bytes | None = None,
         reduce: Callable[[Any], Any] | None = None,
         alternatives: tuple[EncodePlan, ...] = (),
     ) -> None:
         self.shape = shape
         self.descriptor = descriptor
-        self.program = b"" if descriptor is None else descriptor.program
+        if program is None:
+            program = b"" if descriptor is None else descriptor.program
+        self.program = program
         self.steps = native.pointer(self.program)
         self.length = len(self.program)
         self.code = ord(code)

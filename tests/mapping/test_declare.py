@@ -896,3 +896,30 @@ def test_a_hook_that_fails_while_writing_leaves_nothing_written(registry: Regist
     with pytest.raises(EncodeError, match=r"1099511627776 is not an int, or out of its range") as caught:
         bridge.dumps({"a": Hooked()}, registry=registry)
     assert caught.value.path == "$.a"
+
+
+def test_a_class_that_writes_no_fields_is_read_by_its_hooks_alone(registry: Registry) -> None:
+    @bridge.java_class("com.example.Unruly", serial_version_uid=1, default_data=False, registry=registry)
+    @dataclass(slots=True)
+    class Unruly:
+        number: bridge.jint = 0
+        text: str = ""
+
+        def write_object(self, out: ObjectOutput) -> None:
+            out.write_utf(self.text)
+
+        def read_object(self, in_: ObjectInput) -> None:
+            self.text = in_.read_utf()
+
+    @bridge.java_class("com.example.Ruly", serial_version_uid=2, registry=registry)
+    @dataclass(slots=True)
+    class Ruly(Unruly):
+        kept: bridge.jlong = 0
+
+    data = bridge.dumps([Unruly(5, "a"), Ruly(6, "b", 7)], registry=registry)
+    assert bridge.loads(data, registry=registry) == [Unruly(0, "a"), Ruly(0, "b", 7)]
+
+
+def test_only_hooks_can_read_a_class_that_writes_no_fields(registry: Registry) -> None:
+    with pytest.raises(SchemaError, match="default_data=False needs write_object and read_object"):
+        bridge.java_class("com.example.Unruly", default_data=False, registry=registry)(type("Unruly", (), {}))
