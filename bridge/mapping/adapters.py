@@ -46,7 +46,7 @@ def int_bytes(number: int) -> bytes:
 
 
 def _places(descriptor: ClassDescriptor) -> list[tuple[str, str, str]]:
-    return [(level.name, *field) for level, _ in descriptor.data_levels for field in level.fields]
+    return [(level.name, *field) for level, _ in descriptor.data_levels for field in level.data_fields]
 
 
 def positions(descriptor: ClassDescriptor, known: ClassDescriptor) -> tuple[int, ...] | None:

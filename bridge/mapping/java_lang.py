@@ -125,7 +125,7 @@ def _box_reader(typecode: str, convert: Any) -> Reader:
 
 
 def _read_big_integer(descriptor: ClassDescriptor) -> DecodePlan | None:
-    names = [field.name for level, _ in descriptor.data_levels for field in level.fields]
+    names = [field.name for level, _ in descriptor.data_levels for field in level.data_fields]
     if "signum" not in names or "magnitude" not in names:
         return None
     signum, magnitude = names.index("signum"), names.index("magnitude")

@@ -179,7 +179,7 @@ def _fields_of(descriptor: ClassDescriptor) -> dict[str | tuple[str, str], int]:
     places: dict[str | tuple[str, str], int] = {}
     index = 0
     for level, _ in descriptor.data_levels:
-        for field in level.fields:
+        for field in level.data_fields:
             places[field.name] = places[level.name, field.name] = index
             index += 1
     return places

@@ -181,7 +181,7 @@ def _build_pattern(values: Any, annotations: Any) -> Any:
 
 
 def _field_positions(descriptor: ClassDescriptor) -> dict[str, int]:
-    names = [field.name for level, _ in descriptor.data_levels for field in level.fields]
+    names = [field.name for level, _ in descriptor.data_levels for field in level.data_fields]
     return {name: index for index, name in enumerate(names)}
 
 

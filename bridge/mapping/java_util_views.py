@@ -277,7 +277,7 @@ def view_reader(python_type: Any, wrapped_field: str) -> Reader:
     """A reader for views of this type; ``wrapped_field`` holds what they stand around."""
 
     def read(descriptor: ClassDescriptor) -> DecodePlan | None:
-        names = [field.name for level, _ in descriptor.data_levels for field in level.fields]
+        names = [field.name for level, _ in descriptor.data_levels for field in level.data_fields]
         if wrapped_field not in names:
             return None
         index = names.index(wrapped_field)

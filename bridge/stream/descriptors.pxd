@@ -10,6 +10,7 @@ cdef class ClassDescriptor:
     cdef readonly ClassDescriptor super_class
     cdef readonly tuple interfaces
     cdef readonly list annotation
+    cdef readonly bint fieldless
     cdef readonly int super_class_count
     cdef public object decode_plan
     cdef public object generic_plan

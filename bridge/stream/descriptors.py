@@ -18,6 +18,11 @@ MAX_SUPER_CLASSES = 1000
 _TYPECODES = "BCDFIJSZL["
 
 
+#: Classes of the JDK whose ``writeObject`` writes data of its own and no fields, although the descriptor names some. In
+#: JDK 17 and 25 these are all, by the code of each class that has a ``writeObject``.
+FIELDLESS = frozenset({"com.sun.jndi.dns.DnsName", "sun.security.x509.X509Key"})
+
+
 class Field(NamedTuple):
     """One serialized field. ``type_string`` is Java's: ``I``, ``Ljava/lang/String;``, ``[J``."""
 
@@ -56,6 +61,7 @@ class ClassDescriptor:
         self.super_class = super_class
         self.interfaces = None if interfaces is None else tuple(interfaces)
         self.annotation = list(annotation)
+        self.fieldless = bool(flags & SC_EXTERNALIZABLE or (name in FIELDLESS and flags & SC_WRITE_METHOD))
         self.super_class_count = 0 if super_class is None else super_class.super_class_count + 1
         self.decode_plan: Any = None
         self.generic_plan: Any = None
@@ -105,6 +111,11 @@ class ClassDescriptor:
         return levels
 
     @property
+    def data_fields(self) -> tuple[Field, ...]:
+        """The fields of this class that objects have data for in the stream: all of them, or none."""
+        return () if self.fieldless else self.fields
+
+    @property
     def data_levels(self) -> list[tuple[ClassDescriptor, bool]]:
         """The descriptors whose data the stream holds, in order, each with whether an annotation ends it.
 
@@ -120,8 +131,7 @@ class ClassDescriptor:
         """The data of an object of this class, one byte a step: type codes of fields, ``x`` for an annotation."""
         steps = bytearray()
         for level, annotated in self.data_levels:
-            if not level.flags & SC_EXTERNALIZABLE:
-                steps += "".join([field.type_string[0] for field in level.fields]).encode("latin-1")
+            steps += "".join([field.type_string[0] for field in level.data_fields]).encode("latin-1")
             if annotated:
                 steps.append(ANNOTATION)
         return bytes(steps)

@@ -310,9 +310,9 @@ class _Builder:
         levels = self._levels.get(descriptor)
         if levels is None:
             levels = self._levels[descriptor] = [
-                (level.name, () if level.is_externalizable else level.fields, annotated)
+                (level.name, level.data_fields, annotated)
                 for level, annotated in descriptor.data_levels
-                if annotated or level.fields
+                if annotated or level.data_fields
             ]
         return levels
 

@@ -93,11 +93,10 @@ def _step_of(frame: Any, below: bool) -> str:
     if frame.plan.program[index : index + 1] == b"x":
         return ""  # the frame above says where in the annotation
     for level, annotated in frame.plan.descriptor.data_levels:
-        if not level.is_externalizable:
-            if index < len(level.fields):
-                return f".{level.fields[index].name[:_NAME_CHARACTERS]}"
-            index -= len(level.fields)
-        index -= annotated
+        fields = level.data_fields
+        if index < len(fields):
+            return f".{fields[index].name[:_NAME_CHARACTERS]}"
+        index -= len(fields) + annotated
     return ""
 
 

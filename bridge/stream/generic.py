@@ -81,9 +81,8 @@ class JavaObject:
     def __init__(self, **fields: Any) -> None:
         annotations: list[list[Any]] = []
         for level, annotated in self.__java_class__.data_levels:
-            if not level.is_externalizable:  # the fields of one that is are in no stream
-                for field in level.fields:
-                    self[level.name, field.name] = _DEFAULTS.get(field.typecode, 0)
+            for field in level.data_fields:
+                self[level.name, field.name] = _DEFAULTS.get(field.typecode, 0)
             if annotated:
                 annotations.append([])
         if annotations:
@@ -106,9 +105,7 @@ class JavaObject:
     def __iter__(self) -> Iterator[str | tuple[str, str]]:
         """The keys of all fields in stream order: a name, or (declaring class, name) where it is shadowed."""
         for level, _ in self.__java_class__.data_levels:
-            if level.is_externalizable:
-                continue
-            for field in level.fields:
+            for field in level.data_fields:
                 full = (level.name, field.name)
                 shadowed = self.__java_slots__[field.name] is not self.__java_slots__[full]
                 yield full if shadowed else field.name
@@ -149,13 +146,12 @@ def class_for(descriptor: ClassDescriptor) -> tuple[type[JavaObject], list[Any]]
     members: list[Any] = []
     unnamed = iter(names)
     for level, level_annotated in descriptor.data_levels:
-        if not level.is_externalizable:
-            for field in level.fields:
-                name = next(unnamed)
-                member = getattr(cls, name)
-                delattr(cls, name)
-                members.append(member)
-                slots[field.name] = slots[level.name, field.name] = member
+        for field in level.data_fields:
+            name = next(unnamed)
+            member = getattr(cls, name)
+            delattr(cls, name)
+            members.append(member)
+            slots[field.name] = slots[level.name, field.name] = member
         if level_annotated:
             members.append(cls.__dict__["__java_annotations__"])
     cls.__java_plan__ = EncodePlan(FIELDS, descriptor, members=members)

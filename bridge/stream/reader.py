@@ -426,10 +426,10 @@ def _place(frame: Any) -> str:
         return f".<annotation {count + (frame.head is not None)}>"
     index = frame.index
     for level, annotated in frame.descriptor.data_levels:
-        if not level.is_externalizable:
-            if index < len(level.fields):
-                return f".{_short(level.fields[index].name)}"
-            index -= len(level.fields)
+        fields = level.data_fields
+        if index < len(fields):
+            return f".{_short(fields[index].name)}"
+        index -= len(fields)
         if annotated:
             if index == 0:
                 return ".<annotation 0>"

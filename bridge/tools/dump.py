@@ -428,12 +428,11 @@ def _steps(descriptor: ClassDescriptor) -> Iterator[tuple[str, Any]]:
     None in place of the field is an annotation.
     """
     levels = descriptor.data_levels
-    several = sum(1 for level, annotated in levels if level.fields or annotated) > 1
+    several = sum(1 for level, annotated in levels if level.data_fields or annotated) > 1
     for level, annotated in levels:
         name = level.name if several else ""
-        if not level.is_externalizable:
-            for field in level.fields:
-                yield name, field
+        for field in level.data_fields:
+            yield name, field
         if annotated:
             yield name, None
 

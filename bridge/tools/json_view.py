@@ -408,12 +408,7 @@ def _object_form(value: JavaObject) -> _Members:
 
 def _reduced_form(descriptor: ClassDescriptor, values: Iterable[Any], annotations: Iterable[Iterable[Any]]) -> _Members:
     """An object by what is written of it."""
-    fields = [
-        (level.name, field.name)
-        for level, _ in descriptor.data_levels
-        if not level.is_externalizable
-        for field in level.fields
-    ]
+    fields = [(level.name, field.name) for level, _ in descriptor.data_levels for field in level.data_fields]
     most_derived = {name: class_name for class_name, name in fields}
     members: list[tuple[str, Any]] = [("$class", descriptor.name)]
     for (class_name, name), value in zip(fields, values, strict=True):
@@ -427,11 +422,10 @@ def _reduced_form(descriptor: ClassDescriptor, values: Iterable[Any], annotation
 def _declared_fields(value: Any, descriptor: ClassDescriptor, names: list[Any]) -> Iterator[tuple[str, Any]]:
     steps = iter(names)
     for level, annotated in descriptor.data_levels:
-        if not level.is_externalizable:
-            for field in level.fields:
-                name = next(steps, None)
-                if name is not None:
-                    yield _escaped(field.name), getattr(value, name)
+        for field in level.data_fields:
+            name = next(steps, None)
+            if name is not None:
+                yield _escaped(field.name), getattr(value, name)
         if annotated:
             next(steps, None)
 
