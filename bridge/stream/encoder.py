@@ -305,6 +305,7 @@ class Encoder:
         elif shape == ELEMENTS:
             self._start_array(plan.reduce(obj), obj, len(obj))
             frame = self._push(IN_ELEMENTS, plan, obj)
+            frame.length = len(obj)
             frame.items = iter(obj)
         elif shape == NUMBERS:
             descriptor, width, buffer = plan.reduce(obj)
@@ -720,6 +721,8 @@ class Encoder:
                 self._value_as(plan.checks[0][type(item)], item)
             if self._top != top:
                 return
+        if frame.index != frame.length:
+            raise EncodeError("the array changed its size while it was written")
         self._pop()
 
     def _block_data(self, data: Any) -> None:

@@ -326,7 +326,9 @@ cdef extern from *:
     }
     /* 1 written, 0 too long for a two-byte length, -1 error */
     static int native_put_utf(NativeOut *out, PyObject *text) {
-        Py_ssize_t n = PyUnicode_GET_LENGTH(text); unsigned char *w;
+        Py_ssize_t n; unsigned char *w;
+        if (!PyUnicode_Check(text)) { PyErr_Format(PyExc_TypeError, "a str is due, not %.100s", Py_TYPE(text)->tp_name); return -1; }
+        n = PyUnicode_GET_LENGTH(text);
         if (PyUnicode_IS_COMPACT_ASCII(text) && n <= 0xFFFF && !memchr(PyUnicode_1BYTE_DATA(text), 0, n)) {
             NATIVE_ROOM(n + 2); w = out->p + out->length; *w++ = (unsigned char)(n >> 8); *w++ = (unsigned char)n;
             memcpy(w, PyUnicode_1BYTE_DATA(text), n); out->length += n + 2; return 1;
@@ -450,8 +452,8 @@ cdef extern from *:
     int put_object "native_put_object"(NativeOut* out, long long handle) except -1
     int put_primitive "native_put_primitive"(NativeOut* out, int code, object value) except -1
     int put_raw "native_put_raw"(NativeOut* out, object data) except -1
-    int put_utf "native_put_utf"(NativeOut* out, str text) except -1
-    int put_long_utf "native_put_long_utf"(NativeOut* out, str text) except -1
+    int put_utf "native_put_utf"(NativeOut* out, object text) except -1
+    int put_long_utf "native_put_long_utf"(NativeOut* out, object text) except -1
     int put_array "native_put_array"(NativeOut* out, object numbers, int width) except -1
 
     ctypedef struct NativeMemo:
