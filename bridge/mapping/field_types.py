@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import collections
 import collections.abc
+import dataclasses
 import datetime
 import decimal
 import types
@@ -27,7 +28,6 @@ import typing
 import uuid
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from ..errors import SchemaError
@@ -54,7 +54,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class JavaField:
     """Says in ``Annotated`` what Python's type does not: ``Annotated[list[str], JavaField(type="java.util.Vector")]``.
 
@@ -243,7 +243,8 @@ def field_type(annotation: Any, class_type: Callable[[Any], str | None]) -> tupl
             raise SchemaError(f"{kind.__name__} stands for several types of Java: use {_AMBIGUOUS[kind]}")
         found = _KNOWN.get(kind) or class_type(kind)
     if found is None:
-        raise SchemaError(f"{_shown(annotation)} has no Java type: {_SAY_IT}")
+        declare = "declare it with bridge.java_class first, or " if dataclasses.is_dataclass(kind) else ""
+        raise SchemaError(f"{_shown(annotation)} has no Java type: {declare}{_SAY_IT}")
     return found, said
 
 

@@ -133,6 +133,7 @@ def test_an_annotation_becomes_a_java_type(annotation: Any, type_string: str, re
         (array, "use jint_array"),
         ("1 / 0", "ZeroDivisionError"),
         (Literal["a"], "has no Java type"),
+        ("InSlots", "InSlots has no Java type: declare it with bridge.java_class first, or say it as Annotated"),
         (Annotated[Any, JavaField(type="java.util.List<String>")], "leave out the type parameters"),
         (Annotated[Any, JavaField(type="java/util/List")], "Java's binary name is java.util.List"),
         (Annotated[Any, JavaField(type="a..b")], "'a..b' is no name of a Java class"),
