@@ -54,10 +54,11 @@ def write_nodes(contents: list[Node]) -> bytes:
     stack: list[Iterator[_Step]] = [iter(contents)]
     while stack:
         for step in stack[-1]:
-            if isinstance(step, Node):
+            if isinstance(step, bytes):
+                writer.out += step
+            else:
                 stack.append(writer.steps(step))
                 break
-            writer.out += step
         else:
             stack.pop()
     return bytes(writer.out)
