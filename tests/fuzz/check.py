@@ -10,7 +10,7 @@ from tests.stream.outcomes import BUILDS, Build, Outcome
 
 __all__ = ["Finding", "check"]
 
-#: Classes of the JDK with a readResolve: one that is part of itself is seen unresolved from inside, and cannot be so again.
+#: Classes of the JDK with a readResolve: one that is part of itself is seen unresolved from inside; not so again.
 #: (A view of a sorted collection that was not sorted in the stream shows the order in which that was.)
 _UNRESOLVED = {"CollSer", "Ser"}
 
@@ -25,7 +25,7 @@ _LIMITS: list[dict[str, int] | None] = [
 ]
 
 
-class Finding(Exception):  # noqa: N818
+class Finding(Exception):
     """Something that must not be."""
 
 
@@ -41,7 +41,9 @@ def check(data: bytes, random: Random) -> bool:
         documents = [_document(build, data) for build in BUILDS]
         _same("the documents of the builds", *documents)
         error = outcomes[0].error
-        if _without_path(documents[0]) != _without_path(error) and not (error is not None and error[0] == "InvalidClassError"):
+        if _without_path(documents[0]) != _without_path(error) and not (
+            error is not None and error[0] == "InvalidClassError"
+        ):
             raise Finding(f"a document ends in {documents[0]}, values in {error}")
         if error is None:
             _echo(data, generic)
@@ -67,7 +69,11 @@ def _pieces(data: bytes, random: Random, whole: Outcome, generic: bool, limits: 
     resolver = build.GenericResolver() if generic else None
     found = build.pieces(pieces, resolver, limits=limits)
     # After an error it depends on the pieces how much was fed.
-    _same(f"pieces ({build.name})", found if found.error is None else found[:2], whole if whole.error is None else whole[:2])
+    _same(
+        f"pieces ({build.name})",
+        found if found.error is None else found[:2],
+        whole if whole.error is None else whole[:2],
+    )
 
 
 def _from_cache(data: bytes, first: Outcome, generic: bool, limits: dict[str, int] | None) -> None:

@@ -1,12 +1,13 @@
 """Streams spelled by hand: each function gives the bytes of one production of the specification's grammar (6.4.2).
 
-    stream(TC_OBJECT(TC_CLASSDESC("com.example.Point", fields=[("I", "x")]), int_(5)))
+stream(TC_OBJECT(TC_CLASSDESC("com.example.Point", fields=[("I", "x")]), int_(5)))
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from struct import pack
+from typing import Any
 
 from bridge.stream import constants as c
 from bridge.stream import mutf8
@@ -86,23 +87,23 @@ def utf(text: Text) -> bytes:
     return pack(">H", len(encoded)) + encoded
 
 
-def TC_STRING(text: Text) -> bytes:  # noqa: N802
+def TC_STRING(text: Text) -> bytes:
     return bytes((c.TC_STRING,)) + utf(text)
 
 
-def TC_LONGSTRING(text: Text) -> bytes:  # noqa: N802
+def TC_LONGSTRING(text: Text) -> bytes:
     encoded = mutf8.encode(text) if isinstance(text, str) else text
     return bytes((c.TC_LONGSTRING,)) + pack(">Q", len(encoded)) + encoded
 
 
-def TC_REFERENCE(handle: int) -> bytes:  # noqa: N802
+def TC_REFERENCE(handle: int) -> bytes:
     """``handle`` counts from 0: the first thing in the stream that has one."""
     return bytes((c.TC_REFERENCE,)) + pack(">I", (c.BASE_WIRE_HANDLE + handle) & 0xFFFFFFFF)
 
 
-def TC_CLASSDESC(  # noqa: N802
+def TC_CLASSDESC(
     name: Text,
-    fields: Iterable[tuple[str, Text] | tuple[str, Text, bytes]] = (),
+    fields: Sequence[tuple[Any, ...]] = (),
     flags: int = SC_SERIALIZABLE,
     *,
     uid: int = 1,
@@ -111,44 +112,41 @@ def TC_CLASSDESC(  # noqa: N802
 ) -> bytes:
     """Fields as ``(typecode, name)`` or ``(typecode, name, bytes of the type string)``."""
     described = b"".join([ord(f[0]).to_bytes(1, "big") + utf(f[1]) + (f[2] if len(f) == 3 else b"") for f in fields])
-    count = len(list(fields))
     head = bytes((c.TC_CLASSDESC,)) + utf(name) + long_(uid) + bytes((flags,))
-    return head + pack(">H", count) + described + annotation + TC_ENDBLOCKDATA + super_class
+    return head + pack(">H", len(fields)) + described + annotation + TC_ENDBLOCKDATA + super_class
 
 
-def TC_PROXYCLASSDESC(  # noqa: N802
-    *interfaces: Text, annotation: bytes = b"", super_class: bytes = TC_NULL
-) -> bytes:
+def TC_PROXYCLASSDESC(*interfaces: Text, annotation: bytes = b"", super_class: bytes = TC_NULL) -> bytes:
     names = b"".join(map(utf, interfaces))
     head = bytes((c.TC_PROXYCLASSDESC,)) + int_(len(interfaces)) + names
     return head + annotation + TC_ENDBLOCKDATA + super_class
 
 
-def TC_OBJECT(class_desc: bytes, *class_data: bytes) -> bytes:  # noqa: N802
+def TC_OBJECT(class_desc: bytes, *class_data: bytes) -> bytes:
     return bytes((c.TC_OBJECT,)) + class_desc + b"".join(class_data)
 
 
-def TC_ARRAY(class_desc: bytes, length: int, *elements: bytes) -> bytes:  # noqa: N802
+def TC_ARRAY(class_desc: bytes, length: int, *elements: bytes) -> bytes:
     return bytes((c.TC_ARRAY,)) + class_desc + int_(length) + b"".join(elements)
 
 
-def TC_ENUM(class_desc: bytes, constant: bytes) -> bytes:  # noqa: N802
+def TC_ENUM(class_desc: bytes, constant: bytes) -> bytes:
     return bytes((c.TC_ENUM,)) + class_desc + constant
 
 
-def TC_CLASS(class_desc: bytes) -> bytes:  # noqa: N802
+def TC_CLASS(class_desc: bytes) -> bytes:
     return bytes((c.TC_CLASS,)) + class_desc
 
 
-def TC_BLOCKDATA(data: bytes) -> bytes:  # noqa: N802
+def TC_BLOCKDATA(data: bytes) -> bytes:
     return bytes((c.TC_BLOCKDATA, len(data))) + data
 
 
-def TC_BLOCKDATALONG(data: bytes) -> bytes:  # noqa: N802
+def TC_BLOCKDATALONG(data: bytes) -> bytes:
     return bytes((c.TC_BLOCKDATALONG,)) + int_(len(data)) + data
 
 
-def TC_EXCEPTION(throwable: bytes) -> bytes:  # noqa: N802
+def TC_EXCEPTION(throwable: bytes) -> bytes:
     return bytes((c.TC_EXCEPTION,)) + throwable
 
 

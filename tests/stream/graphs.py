@@ -1,4 +1,4 @@
-"""Values as lists of plain tuples, so that two graphs can be compared: class, content, sharing and cycles of every node.
+"""Values as lists of plain tuples, so that two graphs can be compared: class, content, sharing and cycles.
 
 Nothing here recurses, and nothing asks for ``==`` or ``hash`` of what was read. The two builds have different classes
 of the same names, hence classes are told apart by name.
@@ -14,7 +14,7 @@ from typing import Any
 
 __all__ = ["describe"]
 
-_PLAIN = (int, float, complex, type(None), bool)
+_PLAIN = (int, type(None))
 
 
 def describe(value: Any) -> list[tuple[Any, ...]]:
@@ -50,7 +50,7 @@ def _plain(item: Any) -> Any:
     if isinstance(item, float):
         return (kind.__name__, item.hex() if item == item else "nan")
     if isinstance(item, _PLAIN):
-        return (kind.__name__, None if item is None else int(item))
+        return (kind.__name__, None if item is None else int(item.real))
     if isinstance(item, str) and len(item) < 2:
         return (kind.__name__, str(item))
     return None
@@ -98,12 +98,12 @@ def _parts(item: Any) -> Iterator[tuple[Any, Any]]:
                     yield "unset", None
         for contents in item.__java_annotations__:
             yield None, contents
-    elif type(item).__repr__ is not object.__repr__ and kind not in _WITH_STATE:
+    elif not _shows_nothing(item) and kind not in _WITH_STATE:
         yield _ADDRESS.sub("", repr(item)[:1000]).replace("bridge_pure", "bridge"), None
     for name in [] if kind == "ClassDescriptor" else sorted(getattr(item, "__dict__", ())):
         yield name, None
         yield None, item.__dict__[name]
-    if isinstance(item, (dict, list, set, str)) or kind in _WITH_STATE or type(item).__repr__ is object.__repr__:
+    if isinstance(item, (dict, list, set, str)) or kind in _WITH_STATE or _shows_nothing(item):
         for name in [] if hasattr(item, "__java_slots__") else _attributes(type(item)):
             found = getattr(item, name, None)
             yield name, None
@@ -113,6 +113,11 @@ def _parts(item: Any) -> Iterator[tuple[Any, Any]]:
 _NOT_SHOWN = {"_order", "__dict__", "__weakref__"}
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _WITH_STATE = {"IdentityKey", "StreamException"}
+
+
+def _shows_nothing(item: Any) -> bool:
+    shown: Any = type(item).__repr__
+    return bool(shown is object.__repr__)
 
 
 def _attributes(cls: type) -> list[str]:

@@ -44,7 +44,13 @@ class Build:
         """A registry of its own, whose cache of descriptors is empty."""
         return self.package.default_registry.copy()
 
-    def pieces(self, pieces: Iterable[bytes], resolver: Any = None, *, limits: dict[str, int] | None = None) -> Outcome:
+    def pieces(
+        self,
+        pieces: Iterable[bytes | bytearray | memoryview],
+        resolver: Any = None,
+        *,
+        limits: dict[str, int] | None = None,
+    ) -> Outcome:
         """All contents of a stream that arrives in pieces; what a DecodeError or PeerException leaves is kept."""
         decoder = self.Decoder(
             self.registry() if resolver is None else resolver,

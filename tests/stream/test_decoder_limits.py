@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -100,7 +101,7 @@ def test_maxbytes_is_reached_by_the_last_byte_of_a_content(build: Build) -> None
         ends = [4]
         while decoder.next_content() is not build.END_OF_STREAM:
             ends.append(decoder.offset)
-        longest = max([after - before for before, after in zip(ends, ends[1:], strict=False)], default=0)
+        longest = max([after - before for before, after in pairwise(ends)], default=0)
         longest = max(longest, 4)  # the header
         assert build.whole(data, limits={"maxbytes": longest}) == whole
         if longest > 4:
@@ -120,7 +121,9 @@ def test_maxbytes_of_loads_counts_the_whole_stream() -> None:
 
 
 @pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
-@pytest.mark.parametrize("array", [TC_ARRAY(TC_CLASSDESC("[Lp.A;"), 5, *[TC_NULL] * 5), TC_ARRAY(TC_CLASSDESC("[B"), 5, b"12345")])
+@pytest.mark.parametrize(
+    "array", [TC_ARRAY(TC_CLASSDESC("[Lp.A;"), 5, *[TC_NULL] * 5), TC_ARRAY(TC_CLASSDESC("[B"), 5, b"12345")]
+)
 def test_maxarray_is_the_longest_array(build: Build, array: bytes) -> None:
     assert build.whole(stream(array), limits={"maxarray": 5}).error is None
     error = build.whole(stream(array), limits={"maxarray": 4}).error

@@ -42,7 +42,9 @@ UNUSUAL = {
     "overlong text": stream(TC_STRING(b"\xc1\x81\xe0\x80\x80"), TC_STRING(b"\0")),
     "overlong names": stream(TC_OBJECT(TC_CLASSDESC(b"\xc1\x81", [("I", b"\xe0\x81\x81")]), int_(1))),
     "equal strings": stream(TC_STRING("x"), TC_STRING("x"), TC_REFERENCE(0), TC_REFERENCE(1)),
-    "true as 42": stream(TC_OBJECT(TC_CLASSDESC("p.A", [("Z", "b")]), b"\x2a"), TC_ARRAY(TC_CLASSDESC("[Z"), 1, b"\x2a")),
+    "true as 42": stream(
+        TC_OBJECT(TC_CLASSDESC("p.A", [("Z", "b")]), b"\x2a"), TC_ARRAY(TC_CLASSDESC("[Z"), 1, b"\x2a")
+    ),
     "a NaN of its own": stream(TC_OBJECT(TC_CLASSDESC("p.A", [("F", "f")]), b"\x7f\x80\0\1")),
     "resets": stream(TC_RESET, TC_RESET, TC_STRING("x"), TC_RESET),
 }
@@ -122,7 +124,9 @@ def test_references_follow_their_nodes_when_others_come_and_go() -> None:
 
 def test_arrays_and_blocks_may_grow() -> None:
     document = bridge.Document.parse(
-        stream(TC_ARRAY(TC_CLASSDESC("[I"), 1, int_(1)), TC_ARRAY(TC_CLASSDESC("[Lp.A;"), 1, TC_NULL), TC_BLOCKDATA(b"x"))
+        stream(
+            TC_ARRAY(TC_CLASSDESC("[I"), 1, int_(1)), TC_ARRAY(TC_CLASSDESC("[Lp.A;"), 1, TC_NULL), TC_BLOCKDATA(b"x")
+        )
     )
     numbers, elements, block = document.contents
     assert isinstance(numbers, ArrayNode) and isinstance(elements, ArrayNode) and isinstance(block, BlockDataNode)
@@ -166,7 +170,8 @@ def test_a_node_that_lacks_a_part_is_refused() -> None:
 
 def test_a_dump_tells_each_node_in_a_line() -> None:
     data = stream(
-        TC_OBJECT(TC_CLASSDESC("p.A", [("I", "n")], WRITES), int_(7), TC_BLOCKDATA(b"ab"), TC_ENDBLOCKDATA), TC_REFERENCE(1)
+        TC_OBJECT(TC_CLASSDESC("p.A", [("I", "n")], WRITES), int_(7), TC_BLOCKDATA(b"ab"), TC_ENDBLOCKDATA),
+        TC_REFERENCE(1),
     )
     assert bridge.Document.parse(data).dump().splitlines() == [
         "00000000  STREAM_MAGIC STREAM_VERSION",

@@ -184,7 +184,9 @@ class Odd:
 
 def registry_with_failures() -> bridge.Registry:
     registry = bridge.default_registry.copy()
-    descriptor = ClassDescriptor("p.Odd", 1, SC_SERIALIZABLE | SC_WRITE_METHOD, [("i", "I"), ("o", "Lp/New;"), ("c", "C")])
+    descriptor = ClassDescriptor(
+        "p.Odd", 1, SC_SERIALIZABLE | SC_WRITE_METHOD, [("i", "I"), ("o", "Lp/New;"), ("c", "C")]
+    )
     registry.write_as(Fails, EncodePlan(REDUCE, descriptor, reduce=failing))
     registry.write_as(
         Odd, EncodePlan(REDUCE, descriptor, reduce=lambda odd: (descriptor, odd.values[:3], (iter(odd.values[3:]),)))
@@ -228,7 +230,7 @@ def test_a_value_that_cannot_be_written_leaves_no_trace(
     pending, handles = encoder.pending_bytes, encoder.handle_count
     bad = make()
     for value in (bad, [before, "new text", bad]):
-        with pytest.raises(EncodeError, match=".") as caught:
+        with pytest.raises(EncodeError) as caught:
             (encoder.write_unshared if unshared else encoder.write_object)(value)
         assert caught.value.path == (path if value is bad else f"$[2]{path[1:]}")
         assert message in caught.value.message
@@ -248,7 +250,9 @@ def test_a_value_that_cannot_be_written_leaves_no_trace(
 
 
 def test_dumps_raises_before_any_byte_and_names_the_type() -> None:
-    with pytest.raises(NotSerializableError, match=r"test_encoder\.Unknown has no Java class: register it with") as caught:
+    with pytest.raises(
+        NotSerializableError, match=r"test_encoder\.Unknown has no Java class: register it with"
+    ) as caught:
         bridge.dumps({"orders": [1, 2, 3, {"owner": Unknown()}]})
     assert caught.value.path == "$.orders[3].owner"
 
@@ -269,7 +273,7 @@ def test_what_is_to_end_the_program_goes_through_and_leaves_no_trace(error: type
 
 
 def test_an_adapter_cannot_reach_into_the_encoder_that_asks_it() -> None:
-    refused = []
+    refused: list[LocalProtocolError] = []
 
     def nosy(value: Any) -> Any:
         for call in (
@@ -282,7 +286,7 @@ def test_an_adapter_cannot_reach_into_the_encoder_that_asks_it() -> None:
             lambda: encoder.write_exception("x"),
         ):
             try:
-                call()  # type: ignore[no-untyped-call]
+                call()
             except LocalProtocolError as error:
                 refused.append(error)
         return "replaced"
@@ -325,8 +329,8 @@ def test_replacement_comes_to_an_end() -> None:
 
 
 def test_a_collection_that_changes_while_it_is_written_is_refused() -> None:
-    for collection in ([], {}, JavaArray()):
-        grown: Any = collection
+    collections_: list[Any] = [[], {}, JavaArray()]
+    for grown in collections_:
         registry = bridge.default_registry.copy()
 
         def grow(value: Any, grown: Any = grown) -> Any:

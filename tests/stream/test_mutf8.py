@@ -68,7 +68,23 @@ def test_every_code_unit_goes_there_and_back(build: Build) -> None:
         data = encoded(build, text)
         assert data == mutf8.encode(text)
         assert decoded(build, data) == text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "surrogatepass")
-    for unit in (0, 1, 0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF):
+    for unit in (
+        0,
+        1,
+        0x7F,
+        0x80,
+        0x7FF,
+        0x800,
+        0xD7FF,
+        0xD800,
+        0xDBFF,
+        0xDC00,
+        0xDFFF,
+        0xE000,
+        0xFFFF,
+        0x10000,
+        0x10FFFF,
+    ):
         for text in (chr(unit), chr(unit) * 3, f"x{chr(unit)}y"):
             joined = text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "surrogatepass")
             assert decoded(build, encoded(build, text)) == joined
