@@ -54,15 +54,24 @@ class InetSocketAddress(tuple[str, int]):
     """A ``java.net.InetSocketAddress``: ``(host, port)``, as Python's sockets take it.
 
     ``host`` is the name if there is one, else the address. ``address`` is the `Inet4Address` or `Inet6Address`, None
-    where the name was not looked up.
+    where the name was not looked up; here it is looked up only where it is an address itself.
     """
 
     address: Inet4Address | Inet6Address | None
 
     def __new__(cls, host: str, port: int, address: Inet4Address | Inet6Address | None = None) -> InetSocketAddress:
-        self = super().__new__(cls, (host, port))
-        self.address = address
-        return self
+        if address is None:
+            for python_type in (Inet4Address, Inet6Address):
+                try:
+                    address = python_type(host)
+                except ValueError:
+                    continue
+        return _socket_address(cls, host, port, address)
+
+    @classmethod
+    def unresolved(cls, host: str, port: int) -> InetSocketAddress:
+        """An address with a name that was not looked up, whatever it looks like."""
+        return _socket_address(cls, host, port, None)
 
     @property
     def host(self) -> str:
@@ -72,8 +81,14 @@ class InetSocketAddress(tuple[str, int]):
     def port(self) -> int:
         return self[1]
 
-    def __getnewargs__(self) -> Any:
-        return (*self, self.address)
+    def __reduce__(self) -> Any:
+        return _socket_address, (type(self), *self, self.address)
+
+
+def _socket_address(cls: type[InetSocketAddress], host: str, port: int, address: Any) -> InetSocketAddress:
+    self = tuple.__new__(cls, (host, port))
+    self.address = address
+    return self
 
 
 _STRING = "Ljava/lang/String;"
@@ -166,7 +181,7 @@ def _build_socket_address(values: Any, annotations: Any) -> Any:
     if not isinstance(address, Inet4Address | Inet6Address | None):
         return NotImplemented
     if address is None:
-        return InetSocketAddress(host, port) if type(host) is str else NotImplemented
+        return InetSocketAddress.unresolved(host, port) if type(host) is str else NotImplemented
     if host is not None:  # a name only where there is no address
         return NotImplemented
     return InetSocketAddress(address.host_name or str(address), port, address)

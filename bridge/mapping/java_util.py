@@ -88,7 +88,7 @@ class LinkedHashSet(set[Any]):
     def __iter__(self) -> Iterator[Any]:
         return iter(self._order)
 
-    def __reversed__(self) -> Iterator[Any]:
+    def __reversed__(self) -> Any:
         return reversed(self._order)
 
     def add(self, item: Any) -> None:

@@ -56,7 +56,7 @@ class Locale(str):
         """Language, country, variant, script, extensions; each may be empty."""
         parts = getattr(self, "_parts", None)
         if parts is None:
-            main, _, rest = self.partition("_#")
+            main, _, rest = str(self).partition("_#")
             language, country, variant = (*main.split("_", 2), "", "")[:3]
             script, _, extensions = rest.partition("_")
             if len(script) != 4 or not script.isalpha():
