@@ -46,3 +46,12 @@ def test_python_describes_every_class_as_java_does(java: Harness) -> None:
     print(f"{jdk}: {described} classes alike, of {computed} the UID is computed; {by_code} have their fields in code")
     assert described > 1000
     assert computed > 150
+
+
+def test_a_class_of_the_jdk_is_made_from_its_modules_file(java: Harness) -> None:
+    registry = bridge.default_registry.copy()
+    bridge.classpath(java.jdk.java.parent.parent, registry=registry)
+    attribute_type = bridge.java_type("javax.management.Attribute", registry=registry)
+    by_java = java.ask("reserialize", bridge.dumps(attribute_type(name="n", value=[5]), registry=registry))
+    attribute = bridge.loads(by_java, registry=registry)
+    assert (type(attribute), attribute.name, attribute.value) == (attribute_type, "n", [5])

@@ -15,6 +15,7 @@ Stream and declaration may differ, by Java's own rules (Object Serialization Spe
     a field only in the stream               is dropped
     a field only in the declaration          has its default in Python, else Java's (0, False, "\\0", None)
     a super-class only in the stream         is dropped with its fields
+    data beside the fields, no read_object   is passed over
     the other type of a primitive field      InvalidClassError
     another serialVersionUID                 InvalidClassError, except for records
     an Externalizable that is none, an enum  InvalidClassError

@@ -23,8 +23,9 @@ Reader = Callable[[ClassDescriptor], DecodePlan | None]
 #: From a Python type to the plan for its values; for types whose plan depends on the subclass.
 Writer = Callable[[type], EncodePlan | None]
 
-#: How many classes met in streams are remembered by name.
+#: How many classes met in streams are remembered by name, and how large their descriptors may be in all.
 _MAX_MET = 4096
+_MAX_MET_BYTES = 1 << 22
 
 
 class Registry:
@@ -42,6 +43,7 @@ class Registry:
         self._declarations: dict[type, Any] = {}
         self._classes: dict[str, type] = {}
         self._met: dict[str, type[JavaObject]] = {}
+        self._met_bytes = 0
         self._uids: dict[str, int] = {}
         #: Where class files are looked for, see `bridge.classpath`.
         self.class_path: ClassPath | None = None
@@ -60,6 +62,7 @@ class Registry:
         other._declarations = dict(self._declarations)
         other._classes = dict(self._classes)
         other._met = dict(self._met)
+        other._met_bytes = self._met_bytes
         other._uids = dict(self._uids)
         other.class_path = self.class_path
         return other
@@ -118,6 +121,18 @@ class Registry:
             uid = self.class_path.serial_version_uid(class_name)
         return uid
 
+    def _remember(self, cls: type[JavaObject]) -> None:
+        """Keeps a class met in a stream. Bounded: a peer may send classes without end, and large ones."""
+        descriptor = cls.__java_class__
+        levels = descriptor.chain
+        if descriptor.is_enum or any(level.is_proxy or level.annotation for level in levels):
+            return
+        self._met_bytes += sum(map(_size, levels))
+        if len(self._met) >= _MAX_MET or self._met_bytes > _MAX_MET_BYTES:
+            self._met = {}
+            self._met_bytes = sum(map(_size, levels))
+        self._met[descriptor.name] = cls
+
     def descriptor_met(self, class_name: str) -> ClassDescriptor | None:
         """What a stream said of a class that was met, or of a super-class of one; None if nothing."""
         return _level_named(class_name, [cls.__java_class__ for cls in self._met.values()])
@@ -158,10 +173,7 @@ class Registry:
                     break
             else:
                 plan = new_generic_plan(descriptor)
-                if not descriptor.is_proxy and not descriptor.is_enum:
-                    if len(self._met) >= _MAX_MET:
-                        self._met.clear()
-                    self._met[descriptor.name] = plan.cls
+                self._remember(plan.cls)
             descriptor.generic_plan = plan
         return plan
 
@@ -196,6 +208,10 @@ def _is_same_class(cls: type[JavaObject], descriptor: ClassDescriptor) -> bool:
     if any(level.annotation or level.is_proxy for level in levels + others):
         return False
     return list(map(_content, levels)) == list(map(_content, others))
+
+
+def _size(level: ClassDescriptor) -> int:
+    return 200 + len(level.name) + sum([100 + len(name) + len(type_string) for name, type_string in level.fields])
 
 
 def _content(level: ClassDescriptor) -> tuple[Any, ...]:

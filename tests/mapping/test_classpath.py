@@ -263,6 +263,23 @@ def test_a_class_met_in_a_stream_can_be_made_from_then_on(registry: Registry) ->
     assert bridge.java_type("com.example.Parent", registry=registry)(x=9).x == 9
 
 
+def test_classes_met_are_remembered_within_bounds(registry: Registry) -> None:
+    def meet(name: str, fields: list[tuple[str, str]], annotation: tuple[object, ...] = ()) -> None:
+        descriptor = ClassDescriptor(name, 1, fields=fields, annotation=annotation)
+        bridge.loads(bridge.dumps(bridge.Registry().generic_plan(descriptor).cls()), registry=registry)
+
+    meet("com.example.Annotated", [], (["kept alive by nothing"],))
+    meet("com.example.Small", [("x", "I")])
+    assert bridge.java_type("com.example.Small", registry=registry)
+    for name in ("com.example.Annotated", "com.example.Unmet"):
+        with pytest.raises(SchemaError, match="nothing is known of"):
+            bridge.java_type(name, registry=registry)
+    for number in range(6):
+        meet(f"com.example.Large{number}", [(f"a{i}", "I") for i in range(9000)])
+    assert registry.descriptor_met("com.example.Large5") is not None
+    assert registry.descriptor_met("com.example.Large0") is None
+
+
 def test_a_class_file_comes_before_what_was_met(given: Registry) -> None:
     other = bridge.Registry().generic_plan(ClassDescriptor("com.example.Order", 7, fields=[("q", "I")])).cls
     bridge.loads(bridge.dumps(other(q=1)), registry=given)
