@@ -35,6 +35,7 @@ class Inet4Address(IPv4Address):
 
     @property
     def host_name(self) -> str | None:
+        """The name that the address was found by, if any."""
         return getattr(self, "_host_name", None)
 
 
@@ -47,6 +48,7 @@ class Inet6Address(IPv6Address):
 
     @property
     def host_name(self) -> str | None:
+        """The name that the address was found by, if any."""
         return getattr(self, "_host_name", None)
 
 
@@ -75,10 +77,12 @@ class InetSocketAddress(tuple[str, int]):
 
     @property
     def host(self) -> str:
+        """The name or the address."""
         return self[0]
 
     @property
     def port(self) -> int:
+        """The number of the port."""
         return self[1]
 
     def __reduce__(self) -> Any:

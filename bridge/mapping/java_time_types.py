@@ -149,6 +149,7 @@ class ZonedDateTime(NanoDateTime):
 
     @property
     def zone(self) -> str | None:
+        """The id of the zone; None where the offset is all that is known of it."""
         return getattr(self, "_zone", None)
 
     @classmethod

@@ -167,6 +167,7 @@ class BitSet(MutableSet[int]):
         return int.from_bytes(self._bytes, "little").bit_count()
 
     def add(self, item: int) -> None:
+        """Sets a bit."""
         if not 0 <= item <= 0x7FFFFFFF:
             raise ValueError(f"{item} is no number of a bit: 0 to {0x7FFFFFFF}")
         missing = (item >> 3) + 1 - len(self._bytes)
@@ -175,6 +176,7 @@ class BitSet(MutableSet[int]):
         self._bytes[item >> 3] |= 1 << (item & 7)
 
     def discard(self, item: int) -> None:
+        """Clears a bit."""
         if item in self:
             self._bytes[item >> 3] &= ~(1 << (item & 7))
 

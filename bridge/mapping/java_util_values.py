@@ -66,6 +66,7 @@ class Locale(str):
 
     @classmethod
     def of(cls, language: str, country: str = "", variant: str = "", script: str = "", extensions: str = "") -> Locale:
+        """The locale with these parts."""
         text = language
         if country or (language and (variant or script or extensions)):
             text += "_" + country
@@ -81,10 +82,12 @@ class Locale(str):
 
     @property
     def language(self) -> str:
+        """The code of the language, in lower case."""
         return self.parts[0]
 
     @property
     def country(self) -> str:
+        """The code of the country, in upper case."""
         return self.parts[1]
 
 
@@ -107,6 +110,7 @@ class Pattern(str):
 
     @property
     def flags(self) -> int:
+        """The sum of Java's flags: 2 for ``CASE_INSENSITIVE``, 8 for ``MULTILINE`` and so on."""
         return self._flags
 
 
