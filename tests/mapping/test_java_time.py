@@ -12,6 +12,7 @@ import pytest
 
 import bridge
 from bridge.errors import EncodeError, SchemaError
+from bridge.mapping import java_time
 from bridge.mapping.java_time import SER, known_zone
 from bridge.mapping.java_time_types import Instant, NanoDateTime, NanoTime, NanoTimedelta, ZonedDateTime, ZoneId
 from bridge.stream.model import BlockData
@@ -163,3 +164,17 @@ def test_an_unknown_zone_tells_no_offset() -> None:
     assert zone.tzname(None) == "Nowhere/Else"
     with pytest.raises(ValueError, match="not known"):
         zone.fromutc(datetime(2024, 1, 1, tzinfo=zone))
+
+
+def test_without_a_tz_database_the_offset_and_the_name_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = bridge.dumps([datetime(2024, 7, 1, 12, tzinfo=BERLIN), BERLIN])
+    java_time._zone.cache_clear()
+    monkeypatch.setattr(java_time, "_known_zones", frozenset)
+    try:
+        value, zone = bridge.loads(written)
+        assert type(value) is ZonedDateTime
+        assert (value, value.zone) == (datetime(2024, 7, 1, 12, tzinfo=timezone(timedelta(hours=2))), "Europe/Berlin")
+        assert zone.key == "Europe/Berlin"
+        assert bridge.dumps([value, zone]) == written
+    finally:
+        java_time._zone.cache_clear()
