@@ -1,6 +1,7 @@
 """The command line: ``java-bridge``, the same as ``python -m bridge``.
 
-Each command is a call into a library function: ``tools.dump``, ``tools.json_view``, ``tools.talk``, ``tools.sockets``.
+Each command is a call into a library function: ``tools.dump``, ``tools.json_view``, ``tools.talk``, ``tools.sockets``,
+``mapping.generate``.
 
 Exit status: 0 all went well; 1 the data, the peer or the system said no, with the reason on standard error; 2 the
 command line is wrong; 130 interrupted; 141 whoever read the output has gone.
@@ -27,6 +28,7 @@ from ._version import __version__
 from .channel import connect
 from .errors import BridgeError, DecodeError, SchemaError
 from .limits import ObjectInputFilter
+from .mapping.generate import generate
 from .stream import decoder
 from .stream.model import StreamException
 from .tools.dump import dump_lines
@@ -172,6 +174,16 @@ def _sockets(options: argparse.Namespace) -> int:
     console.print(table(rows))
     if not rows:
         _note("there are no such sockets")
+    return 0
+
+
+def _gen(options: argparse.Namespace) -> int:
+    source = generate(options.class_path.split(os.pathsep), options.classes)
+    if options.output is None:
+        sys.stdout.write(source)
+    else:
+        options.output.write_text(source, encoding="utf-8")
+        _note(f"wrote {options.output}")
     return 0
 
 
@@ -409,6 +421,21 @@ def _parser() -> argparse.ArgumentParser:
         "Print the TCP and UDP sockets of this machine, as netstat does.",
     )  # fmt: skip
     show.add_argument("--pid", type=_positive, action="append", metavar="PID", help="only of this process; repeatable")
+
+    generating = _command(
+        commands, "gen", _gen, "write Python classes for the classes of a jar",
+        "Write the source of a Python module with typed dataclasses for Java classes and those that they refer to.\n"
+        "The class files are only read. The same classes give the same source.",
+    )  # fmt: skip
+    generating.add_argument(
+        "class_path",
+        metavar="CLASSPATH",
+        help=f"folders and jars, with {os.pathsep!r} between them; a JDK's home, where super-classes are the JDK's",
+    )
+    generating.add_argument(
+        "classes", nargs="+", metavar="CLASS", help="com.example.Order, or com.example.* for a whole package"
+    )
+    generating.add_argument("-o", "--output", type=Path, metavar="FILE", help="a .py file instead of standard output")
 
     _command(commands, "version", _version, "print the version, the build, and the platform", "")
     return parser

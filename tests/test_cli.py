@@ -24,9 +24,11 @@ import bridge
 from bridge.channel import Channel, serve
 from bridge.cli import main
 from bridge.codec import dumps, dumps_all
+from bridge.mapping.classfile import ACC_PRIVATE
 from bridge.mapping.defaults import default_registry
 from bridge.stream.encoder import Encoder
 from bridge.stream.model import BlockData
+from tests.mapping.class_writer import class_file
 
 WAIT_SECONDS = 30
 MODULE = [sys.executable, "-m", "bridge"]
@@ -100,7 +102,7 @@ def test_without_a_command_it_says_how_it_is_used(run: Run) -> None:
     assert result.status == 2 and "usage: java-bridge" in result.err and "COMMAND" in result.err
 
 
-@pytest.mark.parametrize("command", ["dump", "json", "send", "listen", "sockets", "version"])
+@pytest.mark.parametrize("command", ["dump", "json", "send", "listen", "sockets", "gen", "version"])
 def test_every_command_has_a_help_text(run: Run, command: str) -> None:
     result = run(command, "--help")
     assert result.status == 0 and result.out.startswith(f"usage: java-bridge {command}")
@@ -254,6 +256,23 @@ def test_json_lets_in_what_the_filter_allows(run: Run, stream: Any) -> None:
     result = run("json", stream(dumps([1])), "--filter", "!java.util.*")
     assert result.status == 1 and "RejectedError" in result.err
     assert run("json", stream(dumps([1])), "--filter", "java.**;!*").status == 0
+
+
+def test_gen_writes_a_module_of_declared_classes(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "Order.class").write_bytes(class_file("Order", fields=[("id", "J", ACC_PRIVATE)]))
+    models = tmp_path / "models.py"
+
+    assert run("gen", tmp_path, "Order", "-o", models).status == 0
+    assert run("gen", tmp_path, "Order").out == models.read_text()
+    assert "id: bridge.jlong" in models.read_text()
+
+
+def test_gen_says_which_class_is_not_there(run: Run, tmp_path: Path) -> None:
+    result = run("gen", tmp_path, "com.example.Missing", "-o", tmp_path / "models.py")
+
+    assert result.status == 1
+    assert "com.example.Missing" in result.err
+    assert not (tmp_path / "models.py").exists()
 
 
 def test_deep_streams_are_shown(run: Run, stream: Any) -> None:
