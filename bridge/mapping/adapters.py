@@ -23,6 +23,7 @@ __all__ = [
     "OWN_DATA",
     "PLAIN",
     "container_reader",
+    "fill_elements",
     "fill_entries",
     "fill_map",
     "hashable",
@@ -152,7 +153,26 @@ def fill_map(container: Any, contents: list[Any], head_bytes: int, forced: bool)
 
 
 def fill_entries(container: Any, entries: list[Any], forced: bool) -> Any:
-    """Keys and values in turn. What Python cannot hold as the keys of a dict gives NotImplemented or raises."""
-    keys = map(hashable, entries[::2]) if forced else entries[::2]
-    container.update(zip(keys, entries[1::2], strict=True))
-    return container if 2 * len(container) == len(entries) else NotImplemented
+    """Keys and values in turn. What Python cannot hold as the keys of a dict gives NotImplemented or raises.
+
+    Where it is ``forced``, all are kept: keys without a hash, and those that are equal in Python and not in Java, each
+    in an `IdentityKey`.
+    """
+    if not forced:
+        container.update(zip(entries[::2], entries[1::2], strict=True))
+        return container if 2 * len(container) == len(entries) else NotImplemented
+    for key, value in zip(entries[::2], entries[1::2], strict=True):
+        key = hashable(key)
+        container[IdentityKey(key) if key in container else key] = value
+    return container
+
+
+def fill_elements(container: Any, elements: list[Any], forced: bool) -> Any:
+    """The same for a set."""
+    if not forced:
+        container.update(elements)
+        return container if len(container) == len(elements) else NotImplemented
+    for element in elements:
+        element = hashable(element)
+        container.add(IdentityKey(element) if element in container else element)
+    return container

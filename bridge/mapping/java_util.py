@@ -13,8 +13,9 @@ from uuid import UUID
 
 from ..stream.constants import SC_SERIALIZABLE, SC_WRITE_METHOD
 from ..stream.descriptors import ClassDescriptor
-from ..stream.model import BlockData, IdentityKey
+from ..stream.model import BlockData
 from ..stream.plan import FILL, LIST, LIST_OF, MAP, MAP_OF, REDUCE, DecodePlan, EncodePlan
+from .adapters import fill_elements, fill_map
 from .registry import Reader, Registry
 
 __all__ = ["HashMap", "LinkedHashMap", "LinkedHashSet", "LinkedList", "TreeMap", "TreeSet", "register"]
@@ -192,33 +193,6 @@ _LOAD_FACTOR_BYTES = b"\x3f\x40\x00\x00"
 # ------------------------------------------------------------------------------------------------------------ reading
 
 
-def _hashable(item: Any) -> Any:
-    try:
-        hash(item)
-    except TypeError:
-        return IdentityKey(item)
-    return item
-
-
-def _pairs(contents: list[Any], size_bytes: int, forced: bool) -> Any:
-    """The entries of a map: a block whose last four bytes are their number, then keys and values in turn."""
-    head = contents[0] if contents else None
-    if type(head) is not BlockData or len(head) != size_bytes:
-        return NotImplemented
-    if len(contents) - 1 != 2 * int.from_bytes(head[-4:], "big", signed=True):
-        return NotImplemented
-    keys = contents[1::2]
-    return list(zip(map(_hashable, keys) if forced else keys, contents[2::2], strict=True))
-
-
-def _fill_map(container: Any, contents: list[Any], size_bytes: int, forced: bool) -> Any:
-    pairs = _pairs(contents, size_bytes, forced)
-    if pairs is NotImplemented:
-        return NotImplemented
-    container.update(pairs)
-    return container if len(container) == len(pairs) else NotImplemented
-
-
 def _read_hash_map(descriptor: ClassDescriptor) -> DecodePlan | None:
     if descriptor.program != b"FIx":
         return None
@@ -226,7 +200,7 @@ def _read_hash_map(descriptor: ClassDescriptor) -> DecodePlan | None:
     def build(container: Any, values: list[Any], annotations: list[list[Any]], forced: bool) -> Any:
         if values[0] != _LOAD_FACTOR:
             container.load_factor = values[0]
-        return _fill_map(container, annotations[0], 8, forced)
+        return fill_map(container, annotations[0], 8, forced)
 
     return DecodePlan(MAP, descriptor, new=HashMap, build=build)
 
@@ -239,8 +213,8 @@ def _read_linked_hash_map(descriptor: ClassDescriptor) -> DecodePlan | None:
         if values[2] or values[0] != _LOAD_FACTOR or forced:
             container.access_order = values[2]
             container.load_factor = values[0]
-            return _fill_map(container, annotations[0], 8, forced)
-        return _fill_map({}, annotations[0], 8, False)
+            return fill_map(container, annotations[0], 8, forced)
+        return fill_map({}, annotations[0], 8, False)
 
     return DecodePlan(MAP, descriptor, new=LinkedHashMap, build=build)
 
@@ -251,7 +225,7 @@ def _read_tree_map(descriptor: ClassDescriptor) -> DecodePlan | None:
 
     def build(container: Any, values: list[Any], annotations: list[list[Any]], forced: bool) -> Any:
         container.comparator = values[0]
-        return _fill_map(container, annotations[0], 4, forced)
+        return fill_map(container, annotations[0], 4, forced)
 
     return DecodePlan(FILL, descriptor, new=TreeMap, build=build)
 
@@ -259,8 +233,7 @@ def _read_tree_map(descriptor: ClassDescriptor) -> DecodePlan | None:
 def _fill_set(container: Any, elements: list[Any], size: int, forced: bool) -> Any:
     if len(elements) != size:
         return NotImplemented
-    container.update(map(_hashable, elements) if forced else elements)
-    return container if len(container) == size else NotImplemented
+    return fill_elements(container, elements, forced)
 
 
 def _set_reader(new: Callable[[], Any]) -> Reader:

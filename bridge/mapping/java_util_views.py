@@ -17,7 +17,7 @@ from ..errors import EncodeError
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData
 from ..stream.plan import FILL, REDUCE, DecodePlan, EncodePlan
-from .adapters import PLAIN, container_reader, hashable, object_array
+from .adapters import PLAIN, container_reader, fill_elements, hashable, object_array
 from .java_util import LinkedHashSet
 from .registry import Reader, Registry
 
@@ -264,13 +264,7 @@ def _fill_view(container: Any, wrapped: Any, forced: bool) -> bool:
     if isinstance(container, list):
         container.extend(items)
         return True
-    try:
-        container.update(items)
-    except TypeError:
-        if not forced:
-            return False
-        container.update(map(hashable, items))
-    return len(container) == len(items) or forced
+    return fill_elements(container, items, forced) is not NotImplemented
 
 
 def view_reader(python_type: Any, wrapped_field: str) -> Reader:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 import bridge
+from bridge import HashMap, LinkedHashSet, Long, TreeMap
 from bridge.errors import EncodeError
 from bridge.mapping.java_util_concurrent import (
     ArrayBlockingQueue,
+    ConcurrentHashMap,
     ConcurrentSkipListMap,
     ConcurrentSkipListSet,
     CopyOnWriteArraySet,
@@ -19,6 +21,7 @@ from bridge.mapping.java_util_concurrent import (
     LinkedBlockingQueue,
     PriorityBlockingQueue,
 )
+from bridge.mapping.java_util_containers import Hashtable, IdentityHashMap
 from bridge.mapping.java_util_views import (
     ArraysList,
     CopiesList,
@@ -30,6 +33,7 @@ from bridge.mapping.java_util_views import (
     UnmodifiableMap,
     UnmodifiableSet,
 )
+from bridge.stream.model import IdentityKey
 from tests.mapping.corpus import stream
 
 
@@ -168,3 +172,23 @@ def test_a_deque_in_itself_closes_its_cycle() -> None:
     value = load("container/array-deque-in-itself")
     assert isinstance(value, deque)
     assert value[0] is value
+
+
+@pytest.mark.parametrize("new", [HashMap, Hashtable, TreeMap, ConcurrentHashMap, IdentityHashMap])
+def test_a_map_in_itself_keeps_keys_that_python_cannot_tell_apart(new: Any) -> None:
+    keys = [bridge.Char("1"), "1", [1], 1, Long(1), 1.0]
+    made = new({IdentityKey(key): index for index, key in enumerate(keys)})
+    made["self"] = made
+    value = again(made)
+    assert value["self"] is value
+    assert [key.value if isinstance(key, IdentityKey) else key for key in value][:-1] == keys
+    assert list(value.values())[:-1] == list(range(len(keys)))
+    assert bridge.dumps(value) == bridge.dumps(made)
+
+
+def test_a_set_in_itself_keeps_elements_that_python_cannot_tell_apart() -> None:
+    made: Any = LinkedHashSet([1, IdentityKey(Long(1)), IdentityKey([1])])
+    made.add(IdentityKey([made]))
+    value = again(made)
+    assert [item.value if isinstance(item, IdentityKey) else item for item in value][:3] == [1, 1, [1]]
+    assert list(value)[3].value[0] is value
