@@ -1,6 +1,7 @@
 """A test with the argument ``java`` runs on each JDK of the matrix, one with ``case`` or ``stream`` on each case there.
 
-One Java process per JDK answers all tests of the session.
+``small_case`` is any case but those that are special by their size. One Java process per JDK answers all tests of the
+session.
 """
 
 from __future__ import annotations
@@ -39,17 +40,13 @@ def pytest_configure() -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "java" not in metafunc.fixturenames:
         return
-    for argument, request in (("case", "list"), ("stream", "list-streams")):
+    for argument, request in (("case", "list"), ("small_case", "list"), ("stream", "list-streams")):
         if argument in metafunc.fixturenames:
-            metafunc.parametrize(
-                ("java", argument),
-                [
-                    pytest.param(jdk, name, id=f"{jdk.major}-{name}")
-                    for jdk in matrix()
-                    for name in _names(jdk, request)
-                ],
-                indirect=["java"],
-            )
+            cases = [(jdk, name) for jdk in matrix() for name in _names(jdk, request)]
+            if argument == "small_case":
+                cases = [(jdk, name) for jdk, name in cases if not name.startswith(("deep/", "wide/"))]
+            ids = [f"{jdk.major}-{name}" for jdk, name in cases]
+            metafunc.parametrize(("java", argument), cases, ids=ids, indirect=["java"])
             return
     metafunc.parametrize("java", [pytest.param(jdk, id=str(jdk.major)) for jdk in matrix()], indirect=True)
 

@@ -125,7 +125,12 @@ class Harness:
         self._errors.clear()
         # Whoever waits for a dead process is told at once: killing is how a wait ends.
         late = threading.Event()
-        watchdog = threading.Timer(timeout, lambda: (late.set(), process.kill()))
+
+        def end() -> None:
+            late.set()
+            process.kill()
+
+        watchdog = threading.Timer(timeout, end)
         watchdog.daemon = True
         watchdog.start()
         try:
@@ -142,8 +147,8 @@ class Harness:
         if outcome == "fail":
             raise JavaFailure(f"{self.jdk}, asked {line!r}: {answer.decode('utf-8', 'replace').rstrip()}{self._told()}")
         self.stop()
-        end = f"no answer in {timeout} s" if late.is_set() else "the process died"
-        raise JavaFailure(f"{self.jdk}, asked {line!r}: {end}{self._told()}")
+        why = f"no answer in {timeout} s" if late.is_set() else "the process died"
+        raise JavaFailure(f"{self.jdk}, asked {line!r}: {why}{self._told()}")
 
     def words(self, request: str) -> list[str]:
         """The lines of an answer."""

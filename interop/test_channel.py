@@ -6,18 +6,28 @@ but ``ServerSocket``, ``Socket`` and the two object streams.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 import bridge
-from bridge import Channel, connect, serve
-from bridge.errors import ChannelClosed, NotSerializableError, PeerException, RejectedError
+from bridge import Channel, aio, connect, listen, serve
+from bridge.errors import (
+    ChannelBroken,
+    ChannelClosed,
+    ChannelTimeout,
+    LocalProtocolError,
+    NotSerializableError,
+    PeerException,
+    RejectedError,
+)
 from interop.harness import Harness, program
 
 SECONDS = 60
@@ -119,7 +129,7 @@ def test_answers(java: Harness) -> None:
     """A conversation as an application has it: plain Python values out, plain Python values back."""
     with connect("127.0.0.1", java.port("answer-server"), timeout=SECONDS) as channel:
 
-        def answer(request: str, argument: object) -> object:
+        def answer(request: str, argument: object) -> Any:
             return channel.request({"request": request, "argument": argument}, timeout=SECONDS)
 
         assert answer("sum", [1, 2, 3]) == 6
@@ -198,8 +208,8 @@ def test_a_class_that_is_not_let_in(java: Harness) -> None:
 
 def test_java_fails_while_it_writes(java: Harness) -> None:
     """The peer's exception arrives as PeerException, in place of the object, and then the end it has made."""
-    descriptors = {
-        node.name: node
+    descriptors: dict[str, Any] = {
+        str(getattr(node, "name", "")): node
         for _, node in bridge.Document.parse(java.write("stream/exception")).walk()
         if node.label == "TC_CLASSDESC"
     }
@@ -223,12 +233,88 @@ def test_java_fails_while_it_writes(java: Harness) -> None:
             channel.receive(timeout=SECONDS)
 
 
+def test_a_java_that_does_not_answer_yet(java: Harness) -> None:
+    """A timeout takes nothing away: the answer comes when it comes, and belongs to the request it belongs to."""
+    port = java.port("bare-server")  # which serves one peer after the other
+    with connect("127.0.0.1", port, timeout=SECONDS) as first, connect("127.0.0.1", port, timeout=SECONDS) as second:
+        assert first.request("first", timeout=SECONDS) == "first"
+        with pytest.raises(ChannelTimeout):
+            second.request("second", timeout=0.05)
+        with pytest.raises(LocalProtocolError, match="earlier request"):
+            second.request("too early")
+        second.send("third")
+        first.close()
+        assert [second.receive(timeout=SECONDS) for _ in range(2)] == ["second", "third"]
+        assert second.request("fourth", timeout=SECONDS) == "fourth"
+
+
+def test_java_ends_while_python_waits(java: Harness) -> None:
+    with program(java.jdk, "bridge.harness.EchoServer") as server:
+        assert server.stdout is not None
+        with connect("127.0.0.1", int(server.stdout.readline()), timeout=SECONDS) as channel:
+            assert channel.request(1, timeout=SECONDS) == 1
+            server.kill()
+            # The system closes the connection in Java's place, between two objects.
+            with pytest.raises((ChannelClosed, ChannelBroken)):
+                channel.receive(timeout=SECONDS)
+
+
+@pytest.mark.parametrize("kept", [1, 3, 4, 5, 20, 200, 1200])
+def test_a_connection_that_breaks_in_the_middle(java: Harness, kept: int) -> None:
+    """Java's reply, cut off after some bytes: ChannelBroken tells where, and never gives half an object."""
+    with socket.create_connection(("127.0.0.1", java.port("answer-server")), SECONDS) as plain:
+        plain.sendall(bridge.dumps(["make", "bean/references"]))
+        plain.shutdown(socket.SHUT_WR)
+        reply = b""
+        while data := plain.recv(65536):
+            reply += data
+    assert kept < len(reply)
+    with (
+        listen(("127.0.0.1", 0)) as listener,
+        socket.create_connection(("127.0.0.1", listener.address.port), SECONDS) as peer,
+        listener.accept(timeout=SECONDS) as channel,
+    ):
+        peer.sendall(reply[:kept])
+        peer.shutdown(socket.SHUT_WR)
+        if kept == 4:  # a header, and no object begun
+            with pytest.raises(ChannelClosed):
+                channel.receive(timeout=SECONDS)
+        else:
+            with pytest.raises(ChannelBroken) as broken:
+                channel.receive(timeout=SECONDS)
+            assert broken.value.offset is not None
+
+
+def test_asyncio(java: Harness) -> None:
+    """The same with asyncio, both ways at once: a client of a Java server, and a server for a Java client."""
+    cases = ["bean/family", "map/hash-map-nested", "custom/mixed-twice", "deep/linked-nodes-1000", "string/long-mixed"]
+
+    async def echo_to(channel: aio.Channel) -> None:
+        async for obj in channel:
+            await channel.send(obj)
+
+    async def main() -> list[bytes]:
+        async with await aio.serve(("127.0.0.1", 0), echo_to) as server:
+            served = asyncio.to_thread(java.words, f"client {server.address.port} {' '.join(cases)}")
+            assert await served == [word for case in cases for word in ("ok", case)]
+        replies = []
+        async with await aio.connect("127.0.0.1", port, timeout=SECONDS) as channel:
+            for value in values:
+                replies.append(bridge.dumps(await channel.request(value, timeout=SECONDS)))
+        return replies
+
+    port = java.port("echo-server")
+    values = [bridge.loads(java.write(case)) for case in cases]
+    for case, data in zip(cases, asyncio.run(main()), strict=True):
+        java.verify(case, data)
+
+
 # -------------------------------------------------------------------- nothing of ours on the Java side, byte by byte
 
 
 @pytest.fixture(params=["127.0.0.1", "::1"])
 def host(request: pytest.FixtureRequest) -> str:
-    return request.param
+    return str(request.param)
 
 
 def options_for(host: str) -> list[str]:

@@ -659,6 +659,7 @@ def _difference_of_contents(actual: Any, expected: Any, path: str, *, in_order: 
 
 def in_python(expected: Any, learned: Callable[[str], Any]) -> Any:
     """The value as a Python program would make it, from what is written in the table."""
+    made: Any
     if isinstance(expected, Is):
         made = learned(expected.name)()
         for key, value in expected.fields.items():
