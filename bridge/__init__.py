@@ -76,6 +76,7 @@ from .mapping.java_time_types import (
 )
 from .mapping.java_types import classpath, java_type
 from .mapping.java_util import HashMap, LinkedHashMap, LinkedHashSet, LinkedList, TreeMap, TreeSet
+from .mapping.numpy_arrays import numpy_arrays
 from .mapping.registry import Registry
 from .stream import decoder as _decoder
 from .stream.descriptors import ClassDescriptor, Field
@@ -165,6 +166,7 @@ __all__ = [
     "NanoTime",
     "NanoTimedelta",
     "NotSerializableError",
+    "numpy_arrays",
     "ObjectInput",
     "ObjectInputFilter",
     "ObjectInputStream",

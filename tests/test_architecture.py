@@ -71,7 +71,10 @@ IO_MODULES = {
 }
 
 # (module of the bridge, what it imports inside a function): the reason why not at the top.
-LATE_IMPORTS: dict[tuple[str, str], str] = {}
+LATE_IMPORTS: dict[tuple[str, str], str] = {
+    ("mapping.numpy_values", "numpy"): "only a program that has an array of numpy has numpy",
+    ("mapping.numpy_arrays", "numpy"): "only a program that asks for arrays of numpy needs it",
+}
 
 SHAPELESS_NAMES = {"common", "helper", "helpers", "misc", "util", "utils"}
 MAX_LINES = 800

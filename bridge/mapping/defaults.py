@@ -20,6 +20,7 @@ from . import (
     java_util_immutable,
     java_util_values,
     java_util_views,
+    numpy_values,
 )
 from .registry import Registry
 
@@ -43,6 +44,7 @@ _PACKAGES = (
     java_io,
     java_sql,
     java_rmi,
+    numpy_values,
 )
 
 

@@ -100,7 +100,7 @@ def _build_boolean(values: Any, annotations: Any) -> Any:
 def _build_array(python_type: Any) -> Any:
     def build(values: Any, annotations: Any) -> Any:
         (items,) = values
-        return python_type(items) if type(items) is array else NotImplemented
+        return NotImplemented if items is None else python_type(items)  # an array, or what a registry reads it as
 
     return build
 

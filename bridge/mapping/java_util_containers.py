@@ -293,10 +293,10 @@ def _build_enum_set(values: Any, annotations: Any) -> Any:
 
 def _build_bit_set(values: Any, annotations: Any) -> Any:
     (words,) = values
-    if type(words) is not array:
+    if words is None:
         return NotImplemented
+    words = array("q", words.tobytes())  # of its own, whatever a registry reads arrays as
     if sys.byteorder != "little":
-        words = words[:]
         words.byteswap()
     return BitSet.from_bytes(words.tobytes())
 

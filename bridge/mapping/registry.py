@@ -22,6 +22,8 @@ __all__ = ["Reader", "Registry", "Writer"]
 Reader = Callable[[ClassDescriptor], DecodePlan | None]
 #: From a Python type to the plan for its values; for types whose plan depends on the subclass.
 Writer = Callable[[type], EncodePlan | None]
+#: From a type code (one of ``ZSIJFD``) and the bytes of the elements to the value of a primitive array.
+ArrayReader = Callable[[str, bytes], Any]
 
 #: How many classes met in streams are remembered by name, and how large their descriptors may be in all.
 _MAX_MET = 4096
@@ -39,12 +41,15 @@ class Registry:
         self._readers: dict[str, Reader] = {}
         self._family_readers: dict[str, Reader] = {}
         self._writers: dict[type, EncodePlan | Writer] = {}
+        self._named_writers: dict[str, EncodePlan | Writer] = {}
         self._plans: dict[type, EncodePlan] = {}
         self._declarations: dict[type, Any] = {}
         self._classes: dict[str, type] = {}
         self._met: dict[str, type[JavaObject]] = {}
         self._met_bytes = 0
         self._uids: dict[str, int] = {}
+        #: What primitive arrays become, see `read_arrays_as`.
+        self.array_reader: ArrayReader | None = None
         #: Where class files are looked for, see `bridge.classpath`.
         self.class_path: ClassPath | None = None
         self.descriptors = DescriptorCache()
@@ -59,11 +64,13 @@ class Registry:
         other._readers = dict(self._readers)
         other._family_readers = dict(self._family_readers)
         other._writers = dict(self._writers)
+        other._named_writers = dict(self._named_writers)
         other._declarations = dict(self._declarations)
         other._classes = dict(self._classes)
         other._met = dict(self._met)
         other._met_bytes = self._met_bytes
         other._uids = dict(self._uids)
+        other.array_reader = self.array_reader
         other.class_path = self.class_path
         return other
 
@@ -77,9 +84,23 @@ class Registry:
         self._family_readers = {**self._family_readers, class_name: reader}
         self.descriptors.clear()
 
-    def write_as(self, python_type: type, plan: EncodePlan | Writer) -> None:
-        """Values of ``python_type``, and of subclasses that have no plan of their own, are written by ``plan``."""
-        self._writers = {**self._writers, python_type: plan}
+    def read_arrays_as(self, reader: ArrayReader) -> None:
+        """Arrays of boolean, short, int, long, float and double become what ``reader`` makes of them.
+
+        It is called with the type code and the elements as they stand in the stream, in network order.
+        """
+        self.array_reader = reader
+        self.spare_decoders = []
+
+    def write_as(self, python_type: type | str, plan: EncodePlan | Writer) -> None:
+        """Values of ``python_type``, and of subclasses that have no plan of their own, are written by ``plan``.
+
+        A type of a package that need not be there is given by its name, ``"numpy.ndarray"``: module and qualified name.
+        """
+        if isinstance(python_type, str):
+            self._named_writers = {**self._named_writers, python_type: plan}
+        else:
+            self._writers = {**self._writers, python_type: plan}
         self._plans = {}
         self.spare_encoders = []
 
@@ -183,14 +204,24 @@ class Registry:
             return plan
         if issubclass(python_type, JavaObject) and python_type not in self._writers:
             return python_type.__java_plan__  # kept on the class, so that a class met once can go again
+        writer = self._writer(python_type)
+        plan = writer if writer is None or isinstance(writer, EncodePlan) else writer(python_type)
+        if plan is not None:
+            self._plans[python_type] = plan
+        return plan
+
+    def _writer(self, python_type: type) -> EncodePlan | Writer | None:
+        """That of the first class of the MRO which has one; a class known by name goes before list and dict."""
+        plain: EncodePlan | Writer | None = None
         for base in python_type.__mro__:
-            writer = self._writers.get(base)
+            if base.__module__ == "builtins":
+                plain = plain or self._writers.get(base)
+                continue
+            writer = self._writers.get(base) if plain is None else None
+            writer = writer or self._named_writers.get(f"{base.__module__}.{base.__qualname__}")
             if writer is not None:
-                plan = writer if isinstance(writer, EncodePlan) else writer(python_type)
-                if plan is not None:
-                    self._plans[python_type] = plan
-                return plan
-        return None
+                return writer
+        return plain
 
 
 def _level_named(class_name: str, descriptors: Iterable[ClassDescriptor]) -> ClassDescriptor | None:

@@ -56,6 +56,8 @@ class ArrayReader(DescriptorReader):
             value = native.take(p, start, end)
             if length < 2:
                 value = ByteArray(value)
+        elif self._arrays is not None and code != ord("C"):
+            value = self._arrays(chr(code), native.take(p, start, end))
         elif code == ord("Z"):
             value = BooleanArray([byte != 0 for byte in native.take(p, start, end)])
         elif code == ord("C"):

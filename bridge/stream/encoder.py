@@ -309,16 +309,22 @@ class Encoder:
             frame.items = iter(obj)
         elif shape == NUMBERS:
             descriptor, width, buffer = plan.reduce(obj)
-            view = memoryview(buffer)
-            if view.ndim != 1:
-                raise EncodeError(f"an array of {view.ndim} dimensions; one of Java's has one")
-            if not view.c_contiguous:
-                view = memoryview(view.tobytes())
-            self._start_array(descriptor, obj, view.nbytes // width)
-            if width == 1:
-                native.put_raw(self._out, view)
+            if width == 0:
+                self._start_array(descriptor, obj, len(buffer))
+                frame = self._push(IN_ELEMENTS, plan, obj)
+                frame.length = len(buffer)
+                frame.items = iter(buffer)
             else:
-                native.put_array(self._out, view, width)
+                view = memoryview(buffer)
+                if view.ndim != 1:
+                    raise EncodeError(f"an array of {view.ndim} dimensions; one of Java's has one")
+                if not view.c_contiguous:
+                    view = memoryview(view.tobytes())
+                self._start_array(descriptor, obj, view.nbytes // width)
+                if width == 1:
+                    native.put_raw(self._out, view)
+                else:
+                    native.put_array(self._out, view, width)
         elif shape == PRIMITIVES:
             self._start_array(plan.reduce(obj), obj, len(obj))
             for item in obj:

@@ -29,7 +29,7 @@ INTEGER = 22  #: Integer, Long or BigInteger by size
 DOUBLE = 23
 STRING = 24
 BYTES = 25
-NUMBERS = 26  #: array.array and what offers its buffer
+NUMBERS = 26  #: array.array and what offers its buffer, or an array of objects, as the value itself says
 FIELDS = 27  #: slots or attributes of an instance, level by level
 BOXED = 28  #: one primitive field
 REDUCE = 29  #: the adapter says which fields and annotations
@@ -105,7 +105,8 @@ class EncodePlan:
     ``reduce``: for FIELDS, if there is one, gives the annotations; for REDUCE and IMMUTABLE, ``reduce(value)`` gives
     ``(descriptor, values, annotations)`` where ``annotations`` is an iterable of contents per annotated level; for
     REPLACE, the value to write; for CONSTANT, ``(descriptor, name)``; for CLASS and DESCRIPTOR the descriptor; for
-    ELEMENTS and PRIMITIVES the array's descriptor.
+    ELEMENTS and PRIMITIVES the array's descriptor; for NUMBERS ``(descriptor, bytes of a number, buffer)``, or
+    ``(descriptor, 0, elements)``.
     ``code``: the primitive type code of BOXED and PRIMITIVES. ``alternatives``: for INTEGER, the plans of Integer, Long
     and BigInteger; for REPLACE, if there is one, the plan for a replacement of the same type.
     """

@@ -32,6 +32,7 @@ cdef class Frame:
 cdef class StreamReader:
     cdef object _resolver
     cdef DescriptorCache _cache
+    cdef object _arrays
     cdef object _filter
     cdef list _trace
     cdef bint _tracing, _whole_stream

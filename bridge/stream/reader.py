@@ -88,6 +88,7 @@ class StreamReader:
     ) -> None:
         self._resolver = resolver
         self._cache = resolver.descriptors
+        self._arrays = getattr(resolver, "array_reader", None)  # most resolvers have none
         self._filter = object_filter
         self._trace = trace
         self._tracing = trace is not None
