@@ -57,6 +57,12 @@ def java(request: pytest.FixtureRequest) -> Harness:
     return _harness(request.param)
 
 
+@pytest.fixture
+def other_javas(java: Harness) -> list[Harness]:
+    """The Java processes of the other JDKs of the matrix."""
+    return [_harness(jdk) for jdk in matrix() if jdk != java.jdk]
+
+
 @pytest.fixture(scope="session")
 def names() -> Callable[[Harness, str], list[str]]:
     """``names(java, "list")``: the names of the cases on that JDK, asked once."""
