@@ -53,7 +53,7 @@ class ArrayReader(DescriptorReader):
             return PUSHED
         end = start + length * size
         if code == ord("B"):
-            value = native.take(p, start, end)
+            value: Any = native.take(p, start, end)
             if length < 2:
                 value = ByteArray(value)
         elif self._arrays is not None and code != ord("C"):

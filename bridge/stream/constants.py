@@ -1,6 +1,7 @@
 """The constants of the protocol, in the spelling of the specification.
 
-Java Object Serialization Specification, section 6.4.2 (Terminal Symbols and Constants); ``java.io.ObjectStreamConstants``.
+Java Object Serialization Specification, section 6.4.2 (Terminal Symbols and Constants);
+``java.io.ObjectStreamConstants``.
 """
 
 from __future__ import annotations

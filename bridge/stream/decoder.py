@@ -389,7 +389,7 @@ class Decoder(ArrayReader):
             plan = self._resolver.decode_plan(descriptor)
         except BridgeError:
             raise
-        except Exception:  # not the class that the mapping knows by this name
+        except Exception:  # noqa: BLE001 - not the class that the mapping knows by this name
             plan = self._resolver.generic_plan(descriptor)
         descriptor.decode_plan = plan
         return plan
@@ -646,7 +646,7 @@ class Decoder(ArrayReader):
             if int.from_bytes(head[4:], "big", signed=True) * 2 == size:
                 try:
                     native.fill_dict(mapping, items)
-                except Exception:  # as in `_call_build`
+                except Exception:  # noqa: BLE001 - as in `_call_build`
                     mapping = None
                 if mapping is not None and len(mapping) * 2 == size:
                     return mapping
@@ -660,7 +660,7 @@ class Decoder(ArrayReader):
         if plan.build is not None:
             try:
                 boxed = plan.build(value)
-            except Exception:  # as in `_call_build`
+            except Exception:  # noqa: BLE001 - as in `_call_build`
                 boxed = NotImplemented
         if boxed is NotImplemented:
             plan = self._resolver.generic_plan(plan.descriptor)
@@ -681,7 +681,7 @@ class Decoder(ArrayReader):
             if plan.shape == FILL or plan.shape == MAP:
                 return plan.build(frame.value, frame.values, frame.annotations, frame.exposed)
             return plan.build(frame.values, frame.annotations)
-        except Exception:  # what an adapter cannot hold arrives in the generic form, whatever the reason
+        except Exception:  # noqa: BLE001 - what an adapter cannot hold arrives in the generic form, whatever the reason
             return NotImplemented
 
     def _fill_generic(self, frame: Any, generic: Any) -> None:
@@ -723,9 +723,7 @@ class Decoder(ArrayReader):
             return self._need(1)
         code = self._p[self._pos]
         if code != TC_STRING and code != TC_REFERENCE and code != TC_LONGSTRING and code != TC_EXCEPTION:
-            raise self._corrupted(
-                f"{TYPE_CODE_NAMES.get(code, hex(code))} where the name of an enum constant is due"
-            )
+            raise self._corrupted(f"{TYPE_CODE_NAMES.get(code, hex(code))} where the name of an enum constant is due")
         name = self._value()
         if name is NEED_DATA or name is PUSHED:
             return name
@@ -741,7 +739,7 @@ class Decoder(ArrayReader):
         if plan.shape == BUILD:
             try:
                 value = plan.build([name], None)
-            except Exception:  # as in `_call_build`
+            except Exception:  # noqa: BLE001 - as in `_call_build`
                 value = NotImplemented
         return JavaEnum(descriptor, name) if value is NotImplemented else value
 

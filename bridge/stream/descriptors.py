@@ -1,5 +1,8 @@
 # cython: language_level=3, annotation_typing=False, auto_pickle=False
-"""Class descriptors: what a stream says about a class. Java Object Serialization Specification 6.4, ``java.io.ObjectStreamClass``."""
+"""Class descriptors: what a stream says about a class.
+
+Java Object Serialization Specification 6.4; ``java.io.ObjectStreamClass``.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,7 @@ class ClassDescriptor:
         self.interfaces = None if interfaces is None else tuple(interfaces)
         self.annotation = list(annotation)
         self.fieldless = bool(flags & SC_EXTERNALIZABLE or (name in FIELDLESS and flags & SC_WRITE_METHOD))
-        self.super_class_count = 0 if super_class is None else super_class.super_class_count + 1
+        self.super_class_count: int = 0 if super_class is None else super_class.super_class_count + 1
         self.decode_plan: Any = None
         self.generic_plan: Any = None
         self.written_first = None
@@ -103,7 +106,7 @@ class ClassDescriptor:
     def chain(self) -> list[ClassDescriptor]:
         """The descriptors from the topmost super-class down to this one: the order of class data in the stream."""
         levels = []
-        level = self
+        level: ClassDescriptor | None = self
         while level is not None:
             levels.append(level)
             level = level.super_class
@@ -143,7 +146,7 @@ class ClassDescriptor:
 
     def is_or_extends(self, name: str) -> bool:
         """Whether this class or one of its super-classes has this name."""
-        level = self
+        level: ClassDescriptor | None = self
         while level is not None:
             if level.name == name:
                 return True
@@ -181,8 +184,8 @@ class DescriptorCache:
     MAX_FIELDS = 1 << 17
 
     def __init__(self) -> None:
-        self.by_header = {}
-        self.by_content = {}
+        self.by_header: dict[bytes, tuple[CachedDescriptor, ...]] = {}
+        self.by_content: dict[Any, ClassDescriptor] = {}
         self.raw_bytes = 0
         self.fields = 0
 

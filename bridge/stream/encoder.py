@@ -1,6 +1,6 @@
 # cython: language_level=3, annotation_typing=False, auto_pickle=False, boundscheck=False, wraparound=False
-# Bounds checks are off: `_frames` is indexed by `_top`, which `_push` and `_pop` keep inside it; `names` and `values` of
-# a frame have one entry per field step of the plan's program, which is checked when the frame is made.
+# Bounds checks are off: `_frames` is indexed by `_top`, which `_push` and `_pop` keep inside it; `names` and `values`
+# of a frame have one entry per field step of the plan's program, which is checked when the frame is made.
 """The encoder: values in, bytes out. Java Object Serialization Specification, section 6.4.
 
 An explicit stack, so any depth can be written. A value is written whole or not at all: when a part of it cannot be
@@ -106,15 +106,15 @@ class Encoder:
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
-        self._plans = {}
-        self._last_kind = None
-        self._last_plan = None
+        self._plans: dict[type, Any] = {}
+        self._last_kind: Any = None
+        self._last_plan: Any = None
         self._out = native.out_new()
         self._memo = native.memo_new()
         self._next_handle = 0
-        self._objects = []
-        self._type_strings = {}
-        self._frames = []
+        self._objects: list[Any] = []
+        self._type_strings: dict[str, int] = {}
+        self._frames: list[Any] = []
         self._top = -1
         self._running = False
         self._unshared = None
@@ -164,7 +164,7 @@ class Encoder:
     def take(self) -> bytes:
         """All output since the last call."""
         self._check_idle()
-        return native.out_take(self._out)  # type: ignore[no-any-return]
+        return native.out_take(self._out)
 
     @property
     def pending_bytes(self) -> int:
@@ -174,7 +174,7 @@ class Encoder:
     @property
     def handle_count(self) -> int:
         """The handles assigned since the start or the last reset; each keeps its object alive."""
-        return self._next_handle  # type: ignore[no-any-return]
+        return self._next_handle
 
     def restart(self) -> None:
         """Begins another stream, as a new encoder would, with the memory of this one."""

@@ -71,7 +71,7 @@ def as_encode_error(error: BaseException, path: str) -> BaseException:
 def _place(frame: Any, below: bool) -> str:
     try:
         return _step_of(frame, below)
-    except Exception:  # a class of the program may fail in anything, also where it only is to be named
+    except Exception:  # noqa: BLE001 - a class of the program may fail in anything, also where it only is to be named
         return "?"
 
 

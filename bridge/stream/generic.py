@@ -33,9 +33,10 @@ class _ShortRepr(reprlib.Repr):
     def repr1(self, x: Any, level: int) -> str:
         if isinstance(x, JavaObject):
             return self._java_object(x, level)
-        for base, method in ((list, self.repr_list), (dict, self.repr_dict), (set, self.repr_set)):
+        methods: tuple[tuple[type, Any], ...] = ((list, self.repr_list), (dict, self.repr_dict), (set, self.repr_set))
+        for base, method in methods:
             if isinstance(x, base) and type(x) is not base:
-                return f"{type(x).__name__}({method(x, level)})"  # type: ignore[operator]
+                return f"{type(x).__name__}({method(x, level)})"
         return super().repr1(x, level)
 
     def _java_object(self, x: JavaObject, level: int) -> str:
@@ -86,7 +87,7 @@ class JavaObject:
             if annotated:
                 annotations.append([])
         if annotations:
-            self.__java_annotations__ = annotations
+            self.__java_annotations__ = annotations  # type: ignore[misc]  # a slot of the generated class
         for name, value in fields.items():
             if name not in self.__java_slots__:
                 known = ", ".join([key if isinstance(key, str) else key[1] for key in self]) or "none"
@@ -141,7 +142,7 @@ def class_for(descriptor: ClassDescriptor) -> tuple[type[JavaObject], list[Any]]
         "__java_slots__": {},
     }
     name = descriptor.name.rpartition(".")[2].replace("\0", "?").encode("utf-8", "replace").decode()
-    cls = type(name, (base,), namespace)
+    cls: Any = type(name, (base,), namespace)
     slots: dict[str | tuple[str, str], Any] = cls.__java_slots__
     members: list[Any] = []
     unnamed = iter(names)
@@ -177,7 +178,7 @@ class GenericResolver:
         return self.generic_plan(descriptor)
 
     def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
-        plan = descriptor.generic_plan
+        plan: DecodePlan | None = descriptor.generic_plan
         if plan is None:
             plan = descriptor.generic_plan = generic_plan(descriptor)
         return plan

@@ -146,7 +146,7 @@ class JavaClass:
 
 
 class JavaEnum:
-    """An enum constant of a class without a registered ``enum.Enum``. Equal to another one of the same class and name."""
+    """An enum constant of a class without a registered ``enum.Enum``. Equal to one of the same class and name."""
 
     __slots__ = ("__java_class__", "name")
 

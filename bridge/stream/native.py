@@ -37,7 +37,7 @@ def pointer(buffer: bytes | bytearray) -> Input:
 
 
 def u16(p: Input, pos: int) -> int:
-    return p[pos] << 8 | p[pos + 1]
+    return p[pos] << 8 | p[pos + 1]  # type: ignore[no-any-return]
 
 
 def i32(p: Input, pos: int) -> int:

@@ -328,7 +328,7 @@ class ClassData:
 
 
 class ObjectNode(InstanceNode):
-    """An object: ``class_data`` from the topmost class down, without classes that have no data; of an Externalizable one.
+    """An object: ``class_data`` from the topmost class down, classes without data left out; of an Externalizable one.
 
     ``node["name"]`` is the node of a field, the most derived class first.
     """
@@ -365,7 +365,7 @@ class ObjectNode(InstanceNode):
 
 
 class ArrayNode(InstanceNode):
-    """An array: ``elements`` are nodes; of primitives it has none but ``primitives``, a value as `bridge.loads` gives."""
+    """An array: ``elements`` are nodes; of primitives it has none but ``primitives``, as `bridge.loads` gives them."""
 
     __slots__ = ("declared_length", "elements", "encoded", "primitives")
     type_code = TC_ARRAY

@@ -1,7 +1,7 @@
 # cython: language_level=3, annotation_typing=False, auto_pickle=False
-"""Plans: what to do with the objects of one class. The resolver answers with them, the decoder and encoder carry them out.
+"""Plans: what to do with the objects of one class. The resolver gives them, the decoder and encoder carry them out.
 
-This is the seam between the bytes and the mapping: room 1 knows the shapes below and nothing of the classes behind them.
+This is the seam between the bytes and the mapping: this room knows the shapes below, and not the classes behind them.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class DecodePlan:
 class EncodePlan:
     """How the values of one Python type are written.
 
-    ``descriptor``: the class written. ``members``: for FIELDS, per step of the program the member descriptor of its slot
+    ``descriptor``: the class written. ``members``: for FIELDS, per step of the program the descriptor of its slot
     (the first annotation step: the list of annotations), or None to read the attributes ``names``. ``checks``: for
     FIELDS, per step of the program None or a mapping from the type of the value to the plan to write it by, None for
     its own; the mapping raises `EncodeError` for a type that cannot stand in the field. For ELEMENTS, the one of all.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import (
+    BridgeError,
     CorruptedStreamError,
     DecodeError,
     InvalidClassError,
@@ -89,8 +90,8 @@ class StreamReader:
         self._resolver = resolver
         self._cache = resolver.descriptors
         self._arrays = getattr(resolver, "array_reader", None)  # most resolvers have none
-        self._filter = object_filter
-        self._trace = trace
+        self._filter: Any = object_filter
+        self._trace: Any = trace
         self._tracing = trace is not None
         self._whole_stream = whole_stream
         self._max_depth = self._max_refs = self._max_bytes = self._max_array = -1
@@ -99,13 +100,13 @@ class StreamReader:
             self._max_refs = -1 if limits.maxrefs is None else limits.maxrefs
             self._max_bytes = -1 if limits.maxbytes is None else limits.maxbytes
             self._max_array = -1 if limits.maxarray is None else limits.maxarray
-        self._handles = []
-        self._frames = []
+        self._handles: list[Any] = []
+        self._frames: list[Any] = []
         self._top = -1
         self._start()
 
     def _start(self) -> None:
-        self._buffer = b""
+        self._buffer: bytes | bytearray = b""
         self._p = native.pointer(self._buffer)
         self._pos = 0
         self._end = 0
@@ -114,7 +115,7 @@ class StreamReader:
         self._eof = False
         self._started = False
         self._running = False
-        self._failure = None
+        self._failure: BridgeError | None = None
         self._content_start = 0
         self._missing = len(STREAM_HEADER)
         self._depth = 0
@@ -174,12 +175,12 @@ class StreamReader:
     @property
     def missing_bytes(self) -> int:
         """After ``NEED_DATA``: how many more bytes the current content takes for certain, at least 1."""
-        return self._missing  # type: ignore[no-any-return]
+        return self._missing
 
     @property
     def offset(self) -> int:
         """The bytes consumed so far, from the start of the stream."""
-        return self._base + self._pos  # type: ignore[no-any-return]
+        return self._base + self._pos
 
     @property
     def in_content(self) -> bool:

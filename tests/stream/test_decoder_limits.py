@@ -195,8 +195,8 @@ def test_a_pattern_refuses_before_anything_is_made() -> None:
 
 
 def test_limits_hold_at_every_bound_for_every_stream() -> None:
-    for data in seeds():
-        for limit in range(0, 40, 5):
+    for data in seeds()[:30]:
+        for limit in range(0, 40, 10):
             for limits in ({"maxbytes": limit}, {"maxdepth": limit // 5}, {"maxrefs": limit}, {"maxarray": limit // 5}):
                 first, second = [build.whole(data, limits=limits) for build in BUILDS]
                 assert first == second

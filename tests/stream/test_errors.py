@@ -283,7 +283,7 @@ def test_a_document_refuses_it_in_the_same_words(name: str) -> None:
 @pytest.mark.parametrize("load", [bridge.loads, bridge.loads_all, lambda data: bridge.load(io.BytesIO(data))])
 def test_only_documented_errors_leave_for_any_end_and_any_wrong_byte(load: Any) -> None:
     for data in seeds():
-        for i in range(0, len(data), 1 if len(data) < 150 else 7):
+        for i in range(0, len(data), 1 if len(data) < 100 else 13):
             for broken in (data[:i], data[:i] + b"\x73" + data[i + 1 :], data[:i] + data[i + 1 :]):
                 with suppress(DecodeError, PeerException):
                     load(broken)
