@@ -325,3 +325,41 @@ def test_huge_numbers_are_shown_in_few_words() -> None:
     generic.number = 1 << 100_000
     assert repr(generic) == "A(number=<int of 100001 bits>)"
     assert sys.get_int_max_str_digits() >= 0
+
+
+COLL_SER = TC_CLASSDESC("java.util.CollSer", [("I", "tag")], WRITES, uid=6309168927139932177)  # List.of, Set.of
+
+
+def immutable(tag: int, depth: int, *, twice: bool) -> bytes:
+    """``depth`` of them, each in the one before, once or twice; the first has handle 3, its class handle 2."""
+    head = int_(tag) + b"\x77\4" + int_(1 + twice)
+    innermost = TC_STRING("x") + (TC_STRING("y") if twice else b"")
+    closing = b"".join(
+        [TC_ENDBLOCKDATA, *[(TC_REFERENCE(3 + i) if twice else b"") + TC_ENDBLOCKDATA for i in range(depth - 1, 0, -1)]]
+    )
+    return TC_OBJECT(COLL_SER, head) + TC_OBJECT(TC_REFERENCE(2), head) * (depth - 1) + innermost + closing
+
+
+@pytest.mark.parametrize("tag", [1, 2], ids=["List.of", "Set.of"])
+def test_keys_of_a_hundred_thousand_levels_do_not_end_the_process(tag: int) -> None:
+    for container in (
+        TC_OBJECT(TC_CLASSDESC("java.util.HashSet", (), WRITES), b"\x77\x0c" + int_(16) + LOAD_FACTOR + int_(1),
+                  immutable(tag, 100_000, twice=False), TC_ENDBLOCKDATA),
+        hash_map(immutable(tag, 100_000, twice=False), TC_NULL),
+    ):  # fmt: skip
+        assert bridge.loads(stream(container))
+
+
+def test_keys_that_hold_each_other_twice_cost_no_more_than_their_bytes() -> None:
+    for container in (
+        hash_set(immutable(1, 60, twice=True)),
+        hash_map(immutable(1, 60, twice=True), TC_NULL),
+        hash_set(immutable(1, 60, twice=True), name="java.util.LinkedHashSet"),
+    ):
+        assert isinstance(bridge.loads(stream(container)), JavaObject)
+
+
+def test_small_immutable_keys_are_keys() -> None:
+    value = {(1, ("a", None)): 1, frozenset((1, 2)): 2}
+    assert bridge.loads(bridge.dumps(value)) == value
+    assert bridge.loads(bridge.dumps({(1, 2), frozenset(("a",))})) == {(1, 2), frozenset(("a",))}

@@ -23,6 +23,7 @@ __all__ = [
     "OWN_DATA",
     "PLAIN",
     "container_reader",
+    "check_keys",
     "fill_elements",
     "fill_entries",
     "fill_map",
@@ -135,10 +136,39 @@ def object_array(items: Iterable[Any], descriptor: ClassDescriptor = _OBJECT_ARR
 def hashable(item: Any) -> Any:
     """The item, or what stands for it in a container that cannot take the generic form any more: see `IdentityKey`."""
     try:
+        check_keys((item,))
         hash(item)
     except TypeError:
         return IdentityKey(item)
     return item
+
+
+#: How many parts a tuple or frozenset may have, those of its parts included, to be a key.
+_MAX_KEY_PARTS = 1000
+_OF_PARTS = (tuple, frozenset)
+
+
+def check_keys(keys: Iterable[Any]) -> None:
+    """Raises TypeError for tuples and frozensets that are too large to be keys.
+
+    They are hashed, and compared with others of the same hash, by way of their parts: without end in a stream in which
+    each holds the one before twice, and down the stack of the process in one of a hundred thousand levels.
+    """
+    if any(issubclass(kind, _OF_PARTS) for kind in set(map(type, keys))):
+        for key in keys:
+            if isinstance(key, _OF_PARTS):
+                _check_key(key)
+
+
+def _check_key(key: tuple[Any, ...] | frozenset[Any]) -> None:
+    waiting: list[Any] = [key]
+    parts = 0
+    while waiting:
+        item = waiting.pop()
+        parts += len(item)
+        if parts > _MAX_KEY_PARTS:
+            raise TypeError(f"what has more than {_MAX_KEY_PARTS} parts is no key")
+        waiting += [part for part in item if isinstance(part, _OF_PARTS)]
 
 
 def fill_map(container: Any, contents: list[Any], head_bytes: int, forced: bool) -> Any:
@@ -159,6 +189,7 @@ def fill_entries(container: Any, entries: list[Any], forced: bool) -> Any:
     in an `IdentityKey`.
     """
     if not forced:
+        check_keys(entries[::2])
         container.update(zip(entries[::2], entries[1::2], strict=True))
         return container if 2 * len(container) == len(entries) else NotImplemented
     for key, value in zip(entries[::2], entries[1::2], strict=True):
@@ -170,6 +201,7 @@ def fill_entries(container: Any, entries: list[Any], forced: bool) -> Any:
 def fill_elements(container: Any, elements: list[Any], forced: bool) -> Any:
     """The same for a set."""
     if not forced:
+        check_keys(elements)
         container.update(elements)
         return container if len(container) == len(elements) else NotImplemented
     for element in elements:

@@ -10,7 +10,7 @@ from ..errors import EncodeError
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData
 from ..stream.plan import REDUCE, EncodePlan
-from .adapters import OWN_DATA, fill_entries, int_bytes, value_reader
+from .adapters import OWN_DATA, check_keys, fill_entries, int_bytes, value_reader
 from .registry import Registry
 
 __all__ = ["ImmutableMap", "StreamList", "register"]
@@ -41,6 +41,7 @@ def _build(values: Any, annotations: Any) -> Any:
     if tag == _LIST:
         return tuple(elements)
     if tag == _SET:
+        check_keys(elements)
         made = frozenset(elements)
         return made if len(made) == len(elements) else NotImplemented
     if tag == _MAP:

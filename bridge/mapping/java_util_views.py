@@ -17,7 +17,7 @@ from ..errors import EncodeError
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData
 from ..stream.plan import FILL, REDUCE, DecodePlan, EncodePlan
-from .adapters import PLAIN, container_reader, fill_elements, hashable, object_array
+from .adapters import PLAIN, container_reader, fill_elements, fill_entries, object_array
 from .java_util import LinkedHashSet
 from .registry import Reader, Registry
 
@@ -296,13 +296,13 @@ def _fill_singleton(container: Any, values: Any, annotations: Any, forced: bool)
     if isinstance(container, list):
         container.append(element)
     else:
-        container.add(hashable(element) if forced else element)
+        fill_elements(container, [element], forced)
     return container
 
 
 def _fill_singleton_map(container: Any, values: Any, annotations: Any, forced: bool) -> Any:
     key, value = values
-    container[hashable(key) if forced else key] = value
+    fill_entries(container, [key, value], forced)
     return container
 
 

@@ -201,6 +201,11 @@ cdef extern from *:
     }
     static int native_fill_dict(PyObject *mapping, PyObject *items) {
         Py_ssize_t i, n = PyList_GET_SIZE(items);
+        for (i = 0; i < n; i += 2)
+            {
+                PyObject *key = PyList_GET_ITEM(items, i);
+                if (PyTuple_Check(key) || PyFrozenSet_Check(key)) { PyErr_SetString(PyExc_TypeError, "a key of parts"); return -1; }
+            }
         for (i = 0; i + 1 < n && i + 1 < PyList_GET_SIZE(items); i += 2)
             if (PyDict_SetItem(mapping, PyList_GET_ITEM(items, i), PyList_GET_ITEM(items, i + 1))) return -1;
         return 0;

@@ -185,7 +185,12 @@ def list_get(items: Any, index: int) -> Any:
 
 
 def fill_dict(mapping: Any, items: list[Any]) -> None:
-    """Adds keys and values, which alternate in ``items``; an odd one at the end has no value and is left out."""
+    """Adds keys and values, which alternate in ``items``; an odd one at the end has no value and is left out.
+
+    Tuples and frozensets are no keys here (TypeError): what hashing one costs is for the mapping to judge.
+    """
+    if any(isinstance(key, (tuple, frozenset)) for key in items[::2]):
+        raise TypeError("a key of parts")
     dict.update(mapping, zip(items[::2], items[1::2], strict=False))
 
 
