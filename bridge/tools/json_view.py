@@ -55,7 +55,7 @@ from ..stream.model import (
     JavaEnum,
     StreamException,
 )
-from ..stream.plan import CONSTANT, FIELDS, NUMBERS, REPLACE, EncodePlan
+from ..stream.plan import CONSTANT, FIELDS, IMMUTABLE, NUMBERS, REDUCE, REPLACE, EncodePlan
 
 __all__ = ["from_json", "json_pieces", "to_json"]
 
@@ -118,6 +118,7 @@ class _Writer:
         self._indent = indent
         self._ascii_only = ascii_only
         self._plans: dict[type, EncodePlan | None] = {}
+        self._kept: list[Any] = []  # so that nothing else gets the id of what is repeated
         self._repeated: dict[int, int] = {}  # id of what occurs more than once: its number, 0 until it is written
 
     def pieces(self, value: Any) -> Iterator[str]:
@@ -204,6 +205,7 @@ class _Writer:
                 if _has_identity(value):
                     if id(value) in seen:
                         self._repeated[id(value)] = 0
+                        self._kept.append(value)
                         continue
                     seen[id(value)] = value
                 form = self._form(value)
@@ -242,8 +244,11 @@ class _Writer:
         return self._form_by_python_type(value, plan)
 
     def _form_by_python_type(self, value: Any, plan: EncodePlan) -> _Items | _Members:
-        if isinstance(value, BaseException) and plan.reduce is not None:
-            return _reduced_form(*plan.reduce(value))
+        if plan.shape in (REDUCE, IMMUTABLE) and _says_nothing(value):
+            try:
+                return _reduced_form(*plan.reduce(value))  # type: ignore[misc]
+            except EncodeError:  # a value that Java would refuse
+                pass
         name = self._class_name(value, plan)
         if plan.shape == NUMBERS:
             view = memoryview(value)
@@ -313,6 +318,18 @@ _REPLACEMENTS: Final = {
     },
     "java.util.CollSer": {1: "java.util.List", 2: "java.util.Set", 3: "java.util.Map", 4: "java.util.List"},
 }
+
+
+def _has_text(kind: type) -> bool:
+    return any("__str__" in vars(base) for base in kind.__mro__ if base is not object)
+
+
+def _says_nothing(value: Any) -> bool:
+    """Whether neither what Python value it is nor its text tells all of it: then its fields have to."""
+    if isinstance(value, BaseException):
+        return True
+    plain = (dict, list, tuple, set, frozenset, deque, int, float, str, timedelta, time, date)
+    return not isinstance(value, plain) and not _has_text(type(value))
 
 
 def _kind(reduce: Any, value: Any) -> int:

@@ -216,6 +216,40 @@ def test_an_exception_has_the_fields_of_its_java_class() -> None:
     }  # fmt: skip
 
 
+def test_a_value_whose_text_does_not_tell_it_has_the_fields_of_its_java_class() -> None:
+    class Opaque:
+        pass
+
+    class Told(Opaque):
+        def __str__(self) -> str:
+            return "told"
+
+    registry = default_registry.copy()
+    registry.write_as(Opaque, EncodePlan(REDUCE, reduce=lambda _: (ORDER, [1, 2, 3, ["new"]], [[]])))
+    fields = {
+        "$class": "com.example.Order",
+        "com.example.Parent.id": 1,
+        "$$odd": 2,
+        "id": 3,
+        "tags": ["new"],
+    }
+    assert json.loads(to_json([Opaque(), Opaque()], registry=registry)) == [fields, fields]
+    assert json.loads(to_json(Told(), registry=registry)) == {"$class": "com.example.Order", "$value": "told"}
+
+
+def test_what_cannot_be_written_is_told_all_the_same() -> None:
+    class Refused:
+        def __repr__(self) -> str:
+            return "Refused()"
+
+    def refuse(_: object) -> Any:
+        raise EncodeError("not in Java")
+
+    registry = default_registry.copy()
+    registry.write_as(Refused, EncodePlan(REDUCE, ORDER, reduce=refuse))
+    assert json.loads(to_json(Refused(), registry=registry)) == {"$class": "com.example.Order", "$value": "Refused()"}
+
+
 # ---- sharing
 
 
