@@ -60,6 +60,7 @@ from .mapping.field_types import (
     jshort_array,
 )
 from .mapping.java_lang import BigInteger, Byte, Char, Float, Long, Short
+from .mapping.java_lang_throwable import JavaThrowable
 from .mapping.java_time_types import (
     DayOfWeek,
     Instant,
@@ -136,6 +137,7 @@ __all__ = [
     "JavaField",
     "JavaObject",
     "JavaProxy",
+    "JavaThrowable",
     "jboolean",
     "jbyte",
     "jchar",

@@ -22,7 +22,7 @@ PROMISED = """
     connect listen serve aio Channel Listener Server
     java_class java_enum java_type jint jlong jshort jbyte jfloat jdouble jchar jboolean
     BlockData Long Short Byte Float Char BigInteger
-    JavaObject JavaEnum JavaClass JavaProxy JavaArray BooleanArray CharArray
+    JavaObject JavaEnum JavaClass JavaProxy JavaThrowable JavaArray BooleanArray CharArray
     LinkedList HashMap LinkedHashMap TreeMap LinkedHashSet TreeSet
     Limits ObjectInputFilter Registry default_registry
     compiled __version__
