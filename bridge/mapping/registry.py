@@ -246,4 +246,4 @@ def _size(level: ClassDescriptor) -> int:
 
 
 def _content(level: ClassDescriptor) -> tuple[Any, ...]:
-    return level.name, level.serial_version_uid, level.flags, level.fields
+    return level.name, level.serial_version_uid, level.flags, level.fields, level.fieldless

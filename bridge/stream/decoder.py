@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import BridgeError, LocalProtocolError
+from ..errors import BridgeError, DecodeError, LocalProtocolError, RejectedError
 from . import native
 from .array_reader import ArrayReader
 from .constants import (
@@ -99,13 +99,20 @@ class Decoder(ArrayReader):
         collecting = native.pause_collector()
         try:
             while True:
-                content = self._next()
-                if content is NEED_DATA:
-                    if not self._eof:
-                        return content
-                    if not self.in_content and self._started:
-                        return END_OF_STREAM
-                    raise self._truncated()
+                try:
+                    content = self._next()
+                    if content is NEED_DATA:
+                        if not self._eof:
+                            return content
+                        if not self.in_content and self._started:
+                            return END_OF_STREAM
+                        raise self._truncated()
+                except DecodeError as error:
+                    if not self._suspicious or self._tracing or type(error) is RejectedError:
+                        raise
+                    if self._try_again(error):
+                        continue
+                    raise self._given_up() from None
                 if contents is None:
                     return content
                 native.list_append(contents, content)
@@ -146,6 +153,7 @@ class Decoder(ArrayReader):
         """One content at the top level: what `_value` reads, block data, or TC_RESET, which is passed over."""
         while True:
             self._begin_content()
+            self._mark()
             if self._pos >= self._end:
                 if self._pos < self._filled:
                     return self._need(1)
@@ -426,6 +434,8 @@ class Decoder(ArrayReader):
         frame.descriptor = descriptor
         frame.plan = plan
         self._assign_handle(frame)
+        if plan.annotation_step > 0 and (shape == SLOTS or shape == ATTRIBUTES or shape == SKIP):
+            self._suspicious = True
         if plan.length > _MANY_FIELDS and shape == SLOTS:
             self._weigh(frame, plan.length)
         if shape == SLOTS or shape == ATTRIBUTES:
@@ -585,6 +595,8 @@ class Decoder(ArrayReader):
         if shape == SLOTS or shape == ATTRIBUTES:
             if plan.build is not None:
                 return self._finish(frame, self._finished(plan, frame))
+            if plan.annotation_step > 0:
+                self._last_suspect = plan.descriptor
             if plan.annotation_step >= 0 and shape == SLOTS:
                 native.slot_set(frame.value, plan.slots, plan.annotation_step, frame.annotations)
             return self._finish(frame, frame.value)
@@ -605,6 +617,8 @@ class Decoder(ArrayReader):
             if value is not NotImplemented:
                 return self._finish(frame, value)
         elif shape == SKIP:
+            if plan.annotation_step > 0:
+                self._last_suspect = plan.descriptor
             return self._finish(frame, None)
         else:
             if shape == BOX:

@@ -1,7 +1,8 @@
 cimport cython
 from . cimport native
 from .descriptors cimport CachedDescriptor, ClassDescriptor
-from .reader cimport Frame, StreamReader
+from .reader cimport Frame
+from .second_try cimport SecondTryReader
 
 cdef int SC_EXTERNALIZABLE, SC_SERIALIZABLE
 cdef int TC_BLOCKDATA, TC_BLOCKDATALONG, TC_CLASSDESC, TC_ENDBLOCKDATA, TC_EXCEPTION, TC_LONGSTRING, TC_NULL
@@ -11,7 +12,7 @@ cdef int MAX_SUPER_CLASSES
 cdef int IN_DESCRIPTOR
 cdef object NEED_DATA, PUSHED
 
-cdef class DescriptorReader(StreamReader):
+cdef class DescriptorReader(SecondTryReader):
     cdef object _value(self)
     cdef object _abort(self)
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, first=Py_ssize_t, fits=bint, entry=CachedDescriptor)

@@ -26,7 +26,8 @@ from .constants import (
     TYPE_CODE_NAMES,
 )
 from .descriptors import MAX_SUPER_CLASSES, CachedDescriptor, ClassDescriptor, Field
-from .reader import StreamReader, _short
+from .reader import _short
+from .second_try import SecondTryReader
 from .states import IN_DESCRIPTOR, NEED_DATA, NO_REFERENCE, PUSHED
 
 _FIELD_TYPECODES = b"BCDFIJSZL["
@@ -35,7 +36,7 @@ _FIELD_TYPECODES = b"BCDFIJSZL["
 _MAX_REMEMBERED_BYTES = 1 << 16
 
 
-class DescriptorReader(StreamReader):
+class DescriptorReader(SecondTryReader):
     """Reads class descriptors, at most once each: see `DescriptorCache`."""
 
     def _value(self) -> Any:
@@ -54,7 +55,7 @@ class DescriptorReader(StreamReader):
         pos = self._pos
         if p[pos] == TC_REFERENCE:
             return self._descriptor_reference()
-        if p[pos] != TC_CLASSDESC or self._end - pos < 3:
+        if p[pos] != TC_CLASSDESC or self._end - pos < 3 or self._fieldless:
             return None
         length = 3 + native.u16(p, pos + 1) + 9
         if self._end - pos < length:
@@ -311,7 +312,15 @@ class DescriptorReader(StreamReader):
             )
         else:
             name, uid, flags = frame.value
-            descriptor = ClassDescriptor(name, uid, flags, frame.values, super_class, annotation=frame.annotations)
+            descriptor = ClassDescriptor(
+                name,
+                uid,
+                flags,
+                frame.values,
+                super_class,
+                annotation=frame.annotations,
+                fieldless=name in self._fieldless,
+            )
         if self._filter is not None:
             for name in descriptor.interfaces or (descriptor.name,):
                 self._ask_filter(name, -1)
@@ -324,7 +333,7 @@ class DescriptorReader(StreamReader):
         """Keeps the bytes just read, if they mean the same wherever they stand: see `CachedDescriptor`."""
         start = frame.start - self._base
         fits = start >= 0 and not self._tracing and self._lowest_reference >= frame.handle
-        fits = fits and self._pos - start <= _MAX_REMEMBERED_BYTES
+        fits = fits and self._pos - start <= _MAX_REMEMBERED_BYTES and not self._fieldless
         level = descriptor
         while level is not None and fits:
             fits = not level.annotation and level.interfaces is None

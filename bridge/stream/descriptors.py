@@ -43,7 +43,8 @@ class ClassDescriptor:
 
     ``name`` is Java's binary name (``java.util.Map$Entry``, ``[I``), ``flags`` the ``SC_`` bits, ``fields`` in stream
     order, ``super_class`` the next serializable class above or None, ``interfaces`` the names for a dynamic proxy
-    class and None for any other, ``annotation`` the contents written by ``annotateClass``.
+    class and None for any other, ``annotation`` the contents written by ``annotateClass``. ``fieldless``:
+    objects have no data for the fields, because the class is Externalizable or its ``writeObject`` writes none.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class ClassDescriptor:
         *,
         interfaces: Iterable[str] | None = None,
         annotation: Iterable[Any] = (),
+        fieldless: bool = False,
     ) -> None:
         self.name = name
         self.serial_version_uid = serial_version_uid
@@ -64,7 +66,8 @@ class ClassDescriptor:
         self.super_class = super_class
         self.interfaces = None if interfaces is None else tuple(interfaces)
         self.annotation = list(annotation)
-        self.fieldless = bool(flags & SC_EXTERNALIZABLE or (name in FIELDLESS and flags & SC_WRITE_METHOD))
+        no_data = (fieldless or name in FIELDLESS) and flags & SC_WRITE_METHOD
+        self.fieldless = bool(flags & SC_EXTERNALIZABLE or no_data)
         self.super_class_count: int = 0 if super_class is None else super_class.super_class_count + 1
         self.decode_plan: Any = None
         self.generic_plan: Any = None
@@ -213,6 +216,7 @@ class DescriptorCache:
             descriptor.fields,
             descriptor.interfaces,
             descriptor.super_class,
+            descriptor.fieldless,
         )
         known = self.by_content.get(key)
         if known is not None:

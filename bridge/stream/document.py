@@ -6,7 +6,7 @@ Java Object Serialization Specification, section 6.4.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..errors import DecodeError
@@ -90,9 +90,20 @@ class Document:
         with ``complete`` False, and the reason in ``error``.
         """
         data = bytes(data)
+        document = cls._read(data, limits, ())
+        if document.error is not None:
+            fieldless = _fieldless_classes(data, limits)
+            if fieldless:
+                document = cls._read(data, limits, fieldless)
+        if document.error is not None and not partial:
+            raise document.error
+        return document
+
+    @classmethod
+    def _read(cls, data: bytes, limits: Limits | None, fieldless: Iterable[str]) -> Document:
         document = cls()
         trace: list[Any] = []
-        decoder = Decoder(_NothingKept(), limits=limits, trace=trace)
+        decoder = Decoder(_NothingKept(), limits=limits, trace=trace, fieldless=fieldless)
         builder = _Builder(data, document.contents)
         start = 0
         try:
@@ -111,8 +122,6 @@ class Document:
                     else:
                         decoder.feed_eof()
         except DecodeError as error:
-            if not partial:
-                raise
             document.error = error
             for event in trace:
                 builder.take(*event)
@@ -148,6 +157,18 @@ class Document:
             yield f"{offset}  {'  ' * min(depth, _MAX_INDENT)}{field}{node.label}{handle}{node.summary()}"
         if self.error is not None:
             yield f"!! {type(self.error).__name__}: {self.error}"
+
+
+def _fieldless_classes(data: bytes, limits: Limits | None) -> frozenset[str]:
+    """The classes that write no data for the fields they declare, as far as a stream that is broken otherwise tells."""
+    decoder = Decoder(_NothingKept(), limits=limits)
+    decoder.feed(data)
+    decoder.feed_eof()
+    try:
+        decoder.take_contents([])
+    except DecodeError:
+        pass
+    return decoder.fieldless
 
 
 _MAX_INDENT = 40

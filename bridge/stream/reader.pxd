@@ -48,6 +48,15 @@ cdef class StreamReader:
     cdef Py_ssize_t _depth
     cdef Py_ssize_t _unfilled
     cdef Py_ssize_t _lowest_reference
+    cdef set _fieldless
+    cdef bint _suspicious
+    cdef object _last_suspect
+    cdef object _first_error
+    cdef Py_ssize_t _mark_start, _mark_handles, _best_offset
+    cdef int _tries
+    cdef object _guess
+    cdef list _untried
+    cdef set _accused
     cdef list _handles
     cdef list _frames
     cdef Py_ssize_t _top
@@ -55,6 +64,8 @@ cdef class StreamReader:
     @cython.locals(pos=Py_ssize_t)
     cdef int _start(self) except -1
     cpdef restart(self)
+    @cython.locals(mark=Py_ssize_t)
+    cdef Py_ssize_t _kept_from(self) except -1
     cpdef feed(self, data)
     cdef int _use(self, buffer, Py_ssize_t dropped) except -1
     cdef int _limit_input(self) except -1

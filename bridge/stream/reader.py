@@ -8,7 +8,7 @@ Java Object Serialization Specification 6.4.1 and 6.4.2; ``ObjectInputStream.Blo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import (
@@ -75,7 +75,7 @@ class StreamReader:
 
     What stands here knows tokens and no grammar; `Decoder` adds that. ``trace``, a list, receives an event
     ``(start, end, event, handle, payload)`` for every token. ``whole_stream``: ``maxbytes`` counts from the start of
-    the stream, not from that of each content.
+    the stream, not from that of each content. ``fieldless``: names of classes that write no data for their fields.
     """
 
     def __init__(
@@ -86,6 +86,7 @@ class StreamReader:
         object_filter: Callable[[FilterInfo], Any] | None = None,
         trace: list[Any] | None = None,
         whole_stream: bool = False,
+        fieldless: Iterable[str] = (),
     ) -> None:
         self._resolver = resolver
         self._cache = resolver.descriptors
@@ -103,6 +104,7 @@ class StreamReader:
         self._handles: list[Any] = []
         self._frames: list[Any] = []
         self._top = -1
+        self._fieldless = set(fieldless)
         self._start()
 
     def _start(self) -> None:
@@ -122,12 +124,20 @@ class StreamReader:
         self._unfilled = 0
         self._reservable = 0
         self._lowest_reference = NO_REFERENCE
+        # See `second_try`.
+        self._suspicious = False
+        self._last_suspect = None
+        self._first_error: Any = None
+        self._mark_start = 0
+        self._mark_handles = 0
+        self._accused: set[str] = set()
 
     def restart(self) -> None:
         """Begins another stream, as a new decoder would, with the memory of this one, which has had no error."""
         if self._top >= 0:
             raise LocalProtocolError("restart() was called inside a content")
         native.list_empty(self._handles, _KEPT_HANDLES)
+        self._fieldless.clear()
         self._start()
 
     # ------------------------------------------------------------------------------------------------------- feeding
@@ -138,7 +148,7 @@ class StreamReader:
             raise LocalProtocolError("feed() was called from within next_content()")
         if self._eof:
             raise LocalProtocolError("feed() was called after feed_eof()")
-        pos = self._pos
+        pos = self._kept_from()
         buffer = self._buffer
         self._reservable += len(data)
         if pos == self._filled and type(data) is bytes:
@@ -152,6 +162,13 @@ class StreamReader:
             rest = bytearray(memoryview(buffer)[pos:])
             rest += data
             self._use(rest, pos)
+
+    def _kept_from(self) -> int:
+        """Where the bytes still needed begin: of an unfinished content its first 64 KiB, or all; see `second_try`."""
+        mark = self._mark_start - self._base
+        if self._top >= 0 and mark >= 0 and (self._suspicious or self._pos - mark <= 65536):
+            return mark
+        return self._pos
 
     def _use(self, buffer: bytes | bytearray, dropped: int) -> None:
         """Takes ``buffer`` as the input; ``dropped`` bytes of the one before are no more in it."""
@@ -188,6 +205,11 @@ class StreamReader:
         return self._top >= 0 or self._pos < self._filled or (not self._started and self._base + self._pos > 0)
 
     @property
+    def fieldless(self) -> frozenset[str]:
+        """The classes found to write no data for the fields they declare; see `second_try`."""
+        return frozenset(self._fieldless)
+
+    @property
     def handle_count(self) -> int:
         """The handles assigned since the start or the last TC_RESET; each keeps its value alive."""
         return len(self._handles)
@@ -219,6 +241,7 @@ class StreamReader:
 
     def _forget_handles(self) -> None:
         self._handles = []
+        self._mark_handles = -1
 
     def _block_data(self) -> Any:
         p = self._p
