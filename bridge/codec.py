@@ -41,7 +41,7 @@ def loads(
     an exception that its writer left in the stream. Java Object Serialization Specification, section 6.
     """
     decoder = _decoder(registry, limits, object_filter)
-    decoder.feed(data)
+    decoder.feed(data if type(data) is bytes else memoryview(data))  # which refuses a str in plain words
     content = _first_object(decoder, Decoder.feed_eof)
     _give_back(decoder, registry, limits, object_filter)
     return content
@@ -59,7 +59,7 @@ def loads_all(
     Arguments and errors as for `loads`.
     """
     decoder = _decoder(registry, limits, object_filter)
-    decoder.feed(data)
+    decoder.feed(data if type(data) is bytes else memoryview(data))  # which refuses a str in plain words
     decoder.feed_eof()
     contents: list[Any] = []
     decoder.take_contents(contents)

@@ -14,7 +14,9 @@ import pytest
 import bridge
 from bridge import BlockData, BooleanArray, CharArray, JavaArray, JavaObject
 from bridge.errors import NotSerializableError, PeerException
+from bridge.stream.descriptors import ClassDescriptor
 from bridge.stream.encoder import Encoder
+from bridge.stream.generic import class_for
 from bridge.stream.model import ByteArray, IdentityKey
 from tests.stream.assemble import (
     TC_CLASSDESC,
@@ -307,6 +309,16 @@ def test_a_linked_set_can_be_copied_and_shown() -> None:
 
 
 # -------------------------------------------------------------------------------------------- cost in proportion
+
+
+def test_a_text_is_no_stream() -> None:
+    with pytest.raises(TypeError, match="bytes-like"):
+        bridge.loads("text")  # type: ignore[arg-type]
+
+
+def test_a_set_with_an_order_is_shown_in_it_inside_an_object() -> None:
+    cls, _ = class_for(ClassDescriptor("A", 1, fields=[("items", "Ljava/util/Set;")]))
+    assert repr(cls(items=bridge.LinkedHashSet("cab"))) == "A(items=LinkedHashSet(['c', 'a', 'b']))"
 
 
 def test_the_repr_of_what_is_shared_explosively_is_short() -> None:

@@ -139,19 +139,24 @@ def _time_value(data: bytes, offset: timezone | None) -> tuple[time, int]:
 
 @lru_cache(256)  # of the quarters of an hour there are 145; Java holds on to these too
 def _quarter_offset(quarters: int) -> timezone:
+    if not -_MAX_OFFSET <= 900 * quarters <= _MAX_OFFSET:
+        raise ValueError
     return timezone(timedelta(minutes=15 * quarters))
 
 
 def _offset_at(data: bytes, at: int) -> tuple[timezone, int]:
     quarters = data[at]
     if quarters == _OWN_INT:
-        return timezone(timedelta(seconds=_INT.unpack_from(data, at + 1)[0])), at + 5
+        (seconds,) = _INT.unpack_from(data, at + 1)
+        if not -_MAX_OFFSET <= seconds <= _MAX_OFFSET:
+            raise ValueError
+        return timezone(timedelta(seconds=seconds)), at + 5
     return _quarter_offset(quarters - 256 if quarters > 127 else quarters), at + 1
 
 
 def _read_offset(data: bytes) -> timezone:
     offset, end = _offset_at(data, 1)
-    if end != len(data) or abs(offset.utcoffset(None)) > timedelta(seconds=_MAX_OFFSET):
+    if end != len(data):
         raise ValueError
     return offset
 

@@ -33,11 +33,15 @@ class _ShortRepr(reprlib.Repr):
     def repr1(self, x: Any, level: int) -> str:
         if isinstance(x, JavaObject):
             return self._java_object(x, level)
-        methods: tuple[tuple[type, Any], ...] = ((list, self.repr_list), (dict, self.repr_dict), (set, self.repr_set))
+        methods: tuple[tuple[type, Any], ...] = ((list, self.repr_list), (dict, self.repr_dict), (set, self._in_order))
         for base, method in methods:
             if isinstance(x, base) and type(x) is not base:
                 return f"{type(x).__name__}({method(x, level)})"
         return super().repr1(x, level)
+
+    def _in_order(self, x: set[Any], level: int) -> str:
+        """A set that has an order of its own; reprlib would sort it."""
+        return self.repr_list(list(islice(x, self.maxlist + 1)), level)
 
     def _java_object(self, x: JavaObject, level: int) -> str:
         name = x.__java_class__.name.rpartition(".")[2][:200]

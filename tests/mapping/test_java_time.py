@@ -132,6 +132,8 @@ def test_a_name_from_a_stream_is_looked_up_in_a_list_and_nowhere_else(name: str)
         b"\x04\xff\xff",
         b"\x02\0\0\0\0\0\0\0\0\x3b\x9a\xca\0",  # a whole second of nanoseconds
         b"\x08\x49",  # 18:15 hours
+        b"\x09\xf3\x49",  # the same, with a time
+        b"\x09\xf3\x7f\0\1\0\0",
         b"\x07\0\x05abc",
         b"\x07\0\x01\xff",
         b"\x06\0\0\x07\xe8\x01\x01\xff\x04\x08\x08",  # an offset as the zone, and another one as the offset
