@@ -20,6 +20,7 @@ from . import (
     java_util_immutable,
     java_util_values,
     java_util_views,
+    javaobj_values,
     numpy_values,
 )
 from .registry import Registry
@@ -45,6 +46,7 @@ _PACKAGES = (
     java_sql,
     java_rmi,
     numpy_values,
+    javaobj_values,
 )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from .defaults import default_registry
-from .registry import Registry
+from .registry import ArrayReader, Registry
 
-__all__ = ["numpy_arrays"]
+__all__ = ["numpy_arrays", "numpy_reader"]
 
 
 def numpy_arrays(registry: Registry | None = None) -> Registry:
@@ -19,6 +19,13 @@ def numpy_arrays(registry: Registry | None = None) -> Registry:
     bytes, which ``numpy.frombuffer`` takes as they are, ``char[]`` stays text. numpy's own arrays are written under
     every registry. Raises ImportError where there is no numpy.
     """
+    into = (default_registry if registry is None else registry).copy()
+    into.read_arrays_as(numpy_reader())
+    return into
+
+
+def numpy_reader() -> ArrayReader:
+    """What `numpy_arrays` reads arrays with."""
     import numpy
 
     def read(code: str, data: bytes) -> Any:
@@ -27,9 +34,7 @@ def numpy_arrays(registry: Registry | None = None) -> Registry:
         stored = numpy.frombuffer(data, _STORED[code])
         return stored.astype(stored.dtype.newbyteorder("="))
 
-    into = (default_registry if registry is None else registry).copy()
-    into.read_arrays_as(read)
-    return into
+    return read
 
 
 _STORED = {"S": ">i2", "I": ">i4", "J": ">i8", "F": ">f4", "D": ">f8"}

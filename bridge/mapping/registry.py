@@ -16,7 +16,7 @@ from ..stream.plan import SLOTS, DecodePlan, EncodePlan
 if TYPE_CHECKING:
     from .classpath import ClassPath
 
-__all__ = ["Reader", "Registry", "Writer"]
+__all__ = ["ArrayReader", "Reader", "Registry", "Writer"]
 
 #: From the descriptor met in a stream to the plan for its objects; None: this is not the class as it is known.
 Reader = Callable[[ClassDescriptor], DecodePlan | None]

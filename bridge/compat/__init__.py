@@ -1,0 +1,1 @@
+"""The faces of other packages, over this one."""
