@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any
 
+from ..errors import EncodeError
 from ..stream.constants import SC_BLOCK_DATA, SC_EXTERNALIZABLE, SC_SERIALIZABLE, SC_WRITE_METHOD
 from ..stream.descriptors import ANNOTATION, ClassDescriptor
 from ..stream.model import BlockData, IdentityKey, JavaArray, array_descriptor
@@ -29,6 +30,7 @@ __all__ = [
     "fill_map",
     "hashable",
     "int_bytes",
+    "not_null",
     "object_array",
     "positions",
     "value_reader",
@@ -141,6 +143,16 @@ def hashable(item: Any) -> Any:
     except TypeError:
         return IdentityKey(item)
     return item
+
+
+def not_null(items: Iterable[Any], type_name: str) -> None:
+    """Raises EncodeError for None in what is written as a Java class that takes no null.
+
+    Java would fail when it reads that, or take the null for the end and drop what follows.
+    """
+    for item in items:
+        if item is None:
+            raise EncodeError(f"None in a {type_name}: the Java class takes no null")
 
 
 #: How many parts a tuple or frozenset may have, those of its parts included, to be a key.

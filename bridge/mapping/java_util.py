@@ -7,7 +7,9 @@ cannot hold in Python (an unhashable key, keys that are equal in Python and not 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from itertools import chain
+from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
@@ -292,9 +294,22 @@ def _capacity(size: int) -> int:
 
 
 def _sort_key(item: Any) -> Any:
-    """Where ``compareTo`` differs from Python's order: strings by UTF-16 code units, UUIDs by signed halves."""
+    """Where ``compareTo`` differs from Python's order.
+
+    Strings by UTF-16 code units, files by their whole path, UUIDs by signed halves, nan above all numbers, times in a
+    zone by the point in time: Python compares two of the same zone by what its clock shows.
+    """
+    if isinstance(item, int):
+        return item
     if isinstance(item, str):
         return item.encode("utf-16-be", "surrogatepass")
+    if isinstance(item, float):
+        return (True, 0.0) if item != item else (False, item)
+    if isinstance(item, datetime) and (offset := item.utcoffset()) is not None:
+        wall = item.replace(tzinfo=None)
+        return wall - datetime.min - offset, getattr(item, "_beyond", 0), wall, str(item.tzinfo)
+    if isinstance(item, PurePosixPath):
+        return _sort_key(getattr(item, "_path", str(item)))
     if isinstance(item, UUID):
         return [half - (1 << 64) if half >> 63 else half for half in divmod(item.int, 1 << 64)]
     return item

@@ -13,7 +13,7 @@ from ..stream.descriptors import ClassDescriptor
 from ..stream.generic import JavaObject, class_for
 from ..stream.model import BlockData, JavaArray
 from ..stream.plan import LIST, REDUCE, DecodePlan, EncodePlan
-from .adapters import OWN_DATA, PLAIN, container_reader, fill_entries, int_bytes, object_array
+from .adapters import OWN_DATA, PLAIN, container_reader, fill_entries, int_bytes, not_null, object_array
 from .java_util import TreeMap, in_natural_order
 from .java_util_containers import PriorityQueue
 from .java_util_views import SetFromMap, view_plan, view_reader
@@ -300,11 +300,13 @@ def _condition(sync: JavaObject) -> JavaObject:
 
 
 def _reduce_hash_map(value: ConcurrentHashMap) -> Any:
+    not_null(chain.from_iterable(value.items()), "ConcurrentHashMap")
     # The fields are those of Java 7, which no later Java reads.
     return CONCURRENT_HASH_MAP, (0, 0, None), (chain(chain.from_iterable(value.items()), (None, None)),)
 
 
 def _reduce_skip_list_map(value: ConcurrentSkipListMap) -> Any:
+    not_null(chain.from_iterable(value.items()), "ConcurrentSkipListMap")
     keys = in_natural_order(value) if value.comparator is None else value
     entries = chain.from_iterable([(key, value[key]) for key in keys])
     return SKIP_LIST_MAP, (value.comparator,), (chain(entries, (None,)),)
@@ -314,8 +316,17 @@ def _reduce_copy_on_write_list(value: CopyOnWriteArrayList) -> Any:
     return COPY_ON_WRITE_LIST, (), (chain((BlockData(int_bytes(len(value))),), value),)
 
 
+def _to_null(queue: list[Any]) -> Iterable[Any]:
+    """The elements, and the null that ends them."""
+    not_null(queue, type(queue).__name__)
+    return chain(queue, (None,))
+
+
 def _queue_plan(known: ClassDescriptor) -> EncodePlan:
-    return EncodePlan(REDUCE, known, reduce=lambda value: (known, (), (chain(value, (None,)),)))
+    def reduce(value: Any) -> Any:
+        return known, (), (_to_null(value),)
+
+    return EncodePlan(REDUCE, known, reduce=reduce)
 
 
 def _locks(value: Any, make: Any) -> Any:
@@ -336,15 +347,16 @@ def _deque_locks() -> list[Any]:
 
 def _reduce_blocking_queue(value: LinkedBlockingQueue) -> Any:
     values = (value.capacity, *_locks(value, _queue_locks))
-    return LINKED_BLOCKING_QUEUE, values, (chain(value, (None,)),)
+    return LINKED_BLOCKING_QUEUE, values, (_to_null(value),)
 
 
 def _reduce_blocking_deque(value: LinkedBlockingDeque) -> Any:
     values = (value.capacity, *_locks(value, _deque_locks))
-    return LINKED_BLOCKING_DEQUE, values, (chain(value, (None,)),)
+    return LINKED_BLOCKING_DEQUE, values, (_to_null(value),)
 
 
 def _reduce_array_queue(value: ArrayBlockingQueue) -> Any:
+    not_null(value, "ArrayBlockingQueue")
     capacity = max(1, len(value)) if value.capacity == _UNLIMITED else max(value.capacity, len(value))
     first = getattr(value, "_first", 0) % capacity
     items = object_array(value)

@@ -13,7 +13,17 @@ from ..errors import EncodeError
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData, JavaArray, JavaClass, JavaEnum, array_descriptor
 from ..stream.plan import REDUCE, EncodePlan
-from .adapters import NO_DATA, OWN_DATA, PLAIN, container_reader, fill_map, int_bytes, object_array, value_reader
+from .adapters import (
+    NO_DATA,
+    OWN_DATA,
+    PLAIN,
+    container_reader,
+    fill_map,
+    int_bytes,
+    not_null,
+    object_array,
+    value_reader,
+)
 from .java_util import LinkedHashSet
 from .registry import Registry
 
@@ -305,6 +315,7 @@ def _build_bit_set(values: Any, annotations: Any) -> Any:
 
 
 def _reduce_array_deque(value: deque[Any]) -> Any:
+    not_null(value, "deque")
     return ARRAY_DEQUE, (), (chain((BlockData(int_bytes(len(value))),), value),)
 
 
@@ -317,12 +328,14 @@ def _reduce_stack(value: Stack) -> Any:
 
 
 def _reduce_priority_queue(value: PriorityQueue) -> Any:
+    not_null(value, "PriorityQueue")
     # Java writes the size of the array that it needs; 1 more than the elements and at least 2.
     head = BlockData(int_bytes(max(2, len(value) + 1)))
     return PRIORITY_QUEUE, (len(value), value.comparator), (chain((head,), value),)
 
 
 def _hashtable_parts(value: Hashtable) -> Any:
+    not_null(chain.from_iterable(value.items()), type(value).__name__)
     capacity = len(value) * 2 + 11
     head = BlockData(int_bytes(capacity) + int_bytes(len(value)))
     threshold = int(capacity * value.load_factor)
