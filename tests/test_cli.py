@@ -83,7 +83,13 @@ def stream(tmp_path: Path) -> Any:
 def process(*words: object, **options: Any) -> Iterator[subprocess.Popen[str]]:
     """The command in a process of its own, which is gone at the end."""
     with subprocess.Popen(
-        [*MODULE, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+        [*MODULE, *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell lets what it starts in the background ignore Ctrl-C, and so would these, if the tests run there.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        **options,
     ) as started:
         watchdog = threading.Timer(WAIT_SECONDS, started.kill)
         watchdog.start()
