@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from copy import copy
 from importlib import import_module
 from pathlib import Path
 
@@ -41,3 +43,13 @@ def _refuse_stale(extension: str | None, name: str) -> None:
             raise pytest.UsageError(
                 f"{file} is newer than the compiled module: run `make setup`, or test with BRIDGE_PURE=1"
             )
+
+
+@pytest.fixture(autouse=True)
+def _default_registry_as_it_was() -> Iterator[None]:
+    """What one test declares, or meets in a stream, the next one does not know."""
+    registry = bridge.default_registry
+    before = {name: copy(value) for name, value in vars(registry).items() if name != "descriptors"}
+    yield
+    vars(registry).update(before, spare_encoders=[], spare_decoders=[])
+    registry.descriptors.clear()

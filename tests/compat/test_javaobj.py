@@ -254,14 +254,14 @@ def test_what_was_added_to_or_taken_from_a_container_is_written(module: Any) -> 
 
 def test_an_object_made_by_hand_is_written() -> None:
     described = JavaClass()
-    described.name, described.serialVersionUID, described.flags = "com.example.Point", 42, 2
+    described.name, described.serialVersionUID, described.flags = "com.example.made.Point", 42, 2
     described.fields_names, described.fields_types = ["x", "label"], ["I", "Ljava/lang/String;"]
     point = JavaObject()
     point.classdesc = described
     point.x, point.label = 7, "here"
     colour = JavaEnum("RED")
     colour.classdesc = JavaClass()
-    colour.classdesc.name, colour.classdesc.serialVersionUID, colour.classdesc.flags = "com.example.Colour", 0, 0x12
+    colour.classdesc.name, colour.classdesc.serialVersionUID, colour.classdesc.flags = "com.example.made.Colour", 0, 0x12
     found = written([point, colour])
     assert (found[0].x, found[0].label, found[0].__java_class__.serial_version_uid) == (7, "here", 42)
     assert str(found[1]) == "RED"

@@ -234,7 +234,7 @@ def test_objects_as_version_3_has_them_are_written() -> None:
 
 
 def test_other_values_as_version_3_has_them_are_written() -> None:
-    colour = JavaClassDesc("com.example.Colour", 0, 0x12, super_class=JavaClassDesc("java.lang.Enum", 0, 0x12))
+    colour = JavaClassDesc("com.example.made.Colour", 0, 0x12, super_class=JavaClassDesc("java.lang.Enum", 0, 0x12))
     value = [
         JavaEnum(colour, JavaString("RED")),
         JavaClass(JavaClassDesc("java.lang.Integer", 1360826667806852920, 2)),
