@@ -88,7 +88,7 @@ def process(*words: object, **options: Any) -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.PIPE,
         text=True,
         # A shell lets what it starts in the background ignore Ctrl-C, and so would these, if the tests run there.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # it takes no lock
         **options,
     ) as started:
         watchdog = threading.Timer(WAIT_SECONDS, started.kill)

@@ -261,7 +261,11 @@ def test_an_object_made_by_hand_is_written() -> None:
     point.x, point.label = 7, "here"
     colour = JavaEnum("RED")
     colour.classdesc = JavaClass()
-    colour.classdesc.name, colour.classdesc.serialVersionUID, colour.classdesc.flags = "com.example.made.Colour", 0, 0x12
+    colour.classdesc.name, colour.classdesc.serialVersionUID, colour.classdesc.flags = (
+        "com.example.made.Hue",
+        0,
+        0x12,
+    )
     found = written([point, colour])
     assert (found[0].x, found[0].label, found[0].__java_class__.serial_version_uid) == (7, "here", 42)
     assert str(found[1]) == "RED"

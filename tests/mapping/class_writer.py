@@ -26,7 +26,7 @@ def class_file(
     uid: int | None = 1,
     is_record: bool = False,
 ) -> bytes:
-    """The bytes of a class. A member is its name, type, flags, and if it has one its signature; ``uid`` is a constant."""
+    """The bytes of a class. A member is its name, type, flags, and its signature if it has one; ``uid``: a constant."""
     constants: list[bytes] = []
 
     def constant(data: bytes) -> int:
