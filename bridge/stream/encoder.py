@@ -61,7 +61,6 @@ from .plan import (
     DOUBLE,
     ELEMENTS,
     FIELDS,
-    IMMUTABLE,
     INTEGER,
     LIST_OF,
     MAP_OF,
@@ -267,8 +266,6 @@ class Encoder:
         elif shape == BOXED:
             self._start_box(plan.descriptor)
             self._primitive(plan.code, obj)
-        elif shape == IMMUTABLE:
-            self._reduced(plan, obj)
         elif not self._reference(obj):
             self._compound(plan, shape, obj)
 
@@ -279,8 +276,6 @@ class Encoder:
         elif plan.shape == BOXED:
             self._start_box(plan.descriptor)
             self._primitive(plan.code, obj)
-        elif plan.shape == IMMUTABLE:
-            self._reduced(plan, obj)
         elif not self._reference(obj):
             self._compound(plan, plan.shape, obj)
 
@@ -452,12 +447,11 @@ class Encoder:
     def _reduced(self, plan: Any, obj: Any) -> None:
         """An object whose adapter says what stands in it."""
         descriptor, values, annotations = plan.reduce(obj)
-        immutable = plan.shape == IMMUTABLE
         if descriptor is not plan.descriptor:
             plan = EncodePlan(REDUCE, descriptor)
         if len(values) != plan.length - plan.program.count(ANNOTATION):
             raise EncodeError(f"{descriptor.name} has other fields than the {len(values)} values given for it")
-        self._start_object(descriptor, None if immutable else obj)
+        self._start_object(descriptor, obj)
         frame = self._push(IN_FIELDS, plan, obj)
         frame.values = iter(values)
         frame.annotations = iter(annotations)

@@ -42,7 +42,6 @@ DESCRIPTOR = 35  #: an ObjectStreamClass
 LIST_OF = 37  #: a list as java.util.ArrayList or LinkedList write theirs
 MAP_OF = 38  #: a dict as java.util.HashMap writes its entries; ``members``: slots of load factor and access order
 REPLACE = 36  #: another value is written in its place, as with Java's writeReplace
-IMMUTABLE = 39  #: as REDUCE; the value has no identity that counts, and is written anew each time, as a box is
 
 
 class DecodePlan:
@@ -102,7 +101,7 @@ class EncodePlan:
     (the first annotation step: the list of annotations), or None to read the attributes ``names``. ``checks``: for
     FIELDS, per step of the program None or a mapping from the type of the value to the plan to write it by, None for
     its own; the mapping raises `EncodeError` for a type that cannot stand in the field. For ELEMENTS, the one of all.
-    ``reduce``: for FIELDS, if there is one, gives the annotations; for REDUCE and IMMUTABLE, ``reduce(value)`` gives
+    ``reduce``: for FIELDS, if there is one, gives the annotations; for REDUCE, ``reduce(value)`` gives
     ``(descriptor, values, annotations)`` where ``annotations`` is an iterable of contents per annotated level; for
     REPLACE, the value to write; for CONSTANT, ``(descriptor, name)``; for CLASS and DESCRIPTOR the descriptor; for
     ELEMENTS and PRIMITIVES the array's descriptor; for NUMBERS ``(descriptor, bytes of a number, buffer)``, or

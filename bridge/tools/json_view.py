@@ -55,7 +55,7 @@ from ..stream.model import (
     JavaEnum,
     StreamException,
 )
-from ..stream.plan import CONSTANT, FIELDS, IMMUTABLE, NUMBERS, REDUCE, REPLACE, EncodePlan
+from ..stream.plan import CONSTANT, FIELDS, NUMBERS, REDUCE, REPLACE, EncodePlan
 
 __all__ = ["from_json", "json_pieces", "to_json"]
 
@@ -244,7 +244,7 @@ class _Writer:
         return self._form_by_python_type(value, plan)
 
     def _form_by_python_type(self, value: Any, plan: EncodePlan) -> _Items | _Members:
-        if plan.shape in (REDUCE, IMMUTABLE) and _says_nothing(value):
+        if plan.shape == REDUCE and _says_nothing(value):
             try:
                 return _reduced_form(*plan.reduce(value))  # type: ignore[misc]
             except EncodeError:  # a value that Java would refuse
