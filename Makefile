@@ -110,6 +110,10 @@ $(STAMPS)/bench: pyproject.toml
 fuzz: setup  ## broken streams: nothing but the documented errors may come out
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
+.PHONY: docs
+docs: setup  ## rewrite docs/values.md from the registry
+	$(BIN)/python scripts/values.py
+
 # ---- judging it ----
 
 .PHONY: lint

@@ -168,6 +168,16 @@ class Registry:
         """Whether objects of this Java class become Python values of a type that stands for it."""
         return class_name in self._readers
 
+    @property
+    def java_names(self) -> frozenset[str]:
+        """The Java classes that are read as something else than the generic form, by themselves or with those below."""
+        return frozenset(self._readers) | frozenset(self._family_readers)
+
+    @property
+    def python_types(self) -> frozenset[type]:
+        """The Python types that are written as a Java class of their own, but for those known by name."""
+        return frozenset(self._writers)
+
     # ---- what the codec asks (`bridge.stream.plan.Resolver`)
 
     def decode_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
