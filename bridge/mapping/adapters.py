@@ -155,8 +155,9 @@ def not_null(items: Iterable[Any], type_name: str) -> None:
             raise EncodeError(f"None in a {type_name}: the Java class takes no null")
 
 
-#: How many parts a tuple or frozenset may have, those of its parts included, to be a key.
+#: How many parts a tuple or frozenset may have, those of its parts included, and how many levels, to be a key.
 _MAX_KEY_PARTS = 1000
+_MAX_KEY_LEVELS = 20
 _OF_PARTS = (tuple, frozenset)
 
 
@@ -173,14 +174,19 @@ def check_keys(keys: Iterable[Any]) -> None:
 
 
 def _check_key(key: tuple[Any, ...] | frozenset[Any]) -> None:
-    waiting: list[Any] = [key]
+    level: list[Any] = [key]
     parts = 0
-    while waiting:
-        item = waiting.pop()
-        parts += len(item)
-        if parts > _MAX_KEY_PARTS:
-            raise TypeError(f"what has more than {_MAX_KEY_PARTS} parts is no key")
-        waiting += [part for part in item if isinstance(part, _OF_PARTS)]
+    for _ in range(_MAX_KEY_LEVELS):
+        inner: list[Any] = []
+        for item in level:
+            parts += len(item)
+            if parts > _MAX_KEY_PARTS:
+                raise TypeError(f"what has more than {_MAX_KEY_PARTS} parts is no key")
+            inner += [part for part in item if isinstance(part, _OF_PARTS)]
+        if not inner:
+            return
+        level = inner
+    raise TypeError(f"what has more than {_MAX_KEY_LEVELS} levels is no key")
 
 
 def fill_map(container: Any, contents: list[Any], head_bytes: int, forced: bool) -> Any:
