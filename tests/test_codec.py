@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import io
 import sys
@@ -309,6 +310,19 @@ def test_a_linked_set_can_be_copied_and_shown() -> None:
 
 
 # -------------------------------------------------------------------------------------------- cost in proportion
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_an_object_in_the_generic_form_can_be_copied(copied: Callable[[Any], Any]) -> None:
+    cls, _ = class_for(ClassDescriptor("A", 1, 3, [("id", "I"), ("items", "Ljava/util/List;")]))
+    original: Any = cls(id=7, items=[1])
+    original.__java_annotations__ = [["own"]]
+
+    made = copied(original)
+
+    assert (made.id, made.items, made.__java_annotations__) == (7, [1], [["own"]])
+    assert (made.items is original.items) == (copied is copy.copy)
+    assert bridge.dumps(made) == bridge.dumps(original)
 
 
 def test_a_text_is_no_stream() -> None:

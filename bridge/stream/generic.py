@@ -115,6 +115,21 @@ class JavaObject:
                 shadowed = self.__java_slots__[field.name] is not self.__java_slots__[full]
                 yield full if shadowed else field.name
 
+    def __getstate__(self) -> tuple[list[Any], Any]:
+        """For `copy.copy` and `copy.deepcopy`: the fields by step, and the annotations."""
+        values = []
+        for level, _ in self.__java_class__.data_levels:
+            values += [self[level.name, field.name] for field in level.data_fields]
+        return values, self.__java_annotations__
+
+    def __setstate__(self, state: tuple[list[Any], Any]) -> None:
+        values = iter(state[0])
+        for level, _ in self.__java_class__.data_levels:
+            for field in level.data_fields:
+                self[level.name, field.name] = next(values)
+        if ANNOTATION in self.__java_class__.program:
+            self.__java_annotations__ = state[1]  # type: ignore[misc]  # as in __init__
+
     def __repr__(self) -> str:
         return short_repr.repr(self)
 
