@@ -73,6 +73,9 @@ class Document:
 
     ``contents`` are the nodes at the top level. Each node has ``offset`` and ``length`` in bytes, ``type_code``, and
     ``handle`` (or None). ``to_bytes`` of a document that was not changed gives the bytes it was parsed from.
+
+    Where it was changed handles are counted anew: a node stands where it is met first, and every other place refers to
+    it. So the first of several objects can be taken out though it holds the class descriptor that others refer to.
     """
 
     def __init__(self, contents: list[Node] | None = None) -> None:

@@ -104,7 +104,7 @@ class ResetNode(Node):
 
 
 class ReferenceNode(Node):
-    """A back reference: ``target`` is the node it refers to."""
+    """A back reference: ``target`` is the node it refers to; if that has not been written yet, it is written here."""
 
     __slots__ = ("target",)
     type_code = TC_REFERENCE

@@ -44,6 +44,10 @@ from .nodes import (
 
 _PACKERS = {code: Struct(">" + form) for code, form in zip("BDFIJSZ", "bdfiqh?", strict=True)}
 
+_WITH_HANDLE = (
+    *(ArrayNode, ClassDescriptorNode, ClassNode, EnumNode, ObjectNode, ProxyClassDescriptorNode, StringNode),
+)
+
 #: What is still to be written: a node, or bytes that are ready, or something to do when its turn comes.
 _Step = Any
 
@@ -70,6 +74,7 @@ class _Writer:
     def __init__(self) -> None:
         self.out = bytearray(STREAM_HEADER)
         self._handles: dict[int, int] = {}
+        self._begun: set[int] = set()
         self._next_handle = 0
 
     def _assign(self, node: Node) -> bytes:
@@ -79,15 +84,28 @@ class _Writer:
 
     def _forget(self) -> bytes:
         self._handles = {}
+        self._begun = set()
         self._next_handle = 0
         return b""
 
     def steps(self, node: Node) -> Iterator[_Step]:
-        """The bytes and nodes that a node consists of, in order; handles are assigned as they are drawn."""
+        """The bytes and nodes that a node consists of, in order; handles are assigned as they are drawn.
+
+        A node stands where it is met first, by itself or by way of a reference, and is referred to from then on.
+        """
+        if isinstance(node, ReferenceNode):
+            node = node.target
+            if not isinstance(node, _WITH_HANDLE):
+                raise EncodeError(f"a reference to {node!r}, which has no handle")
+        if isinstance(node, _WITH_HANDLE):
+            if id(node) in self._handles:
+                yield self._reference(node)
+                return
+            if id(node) in self._begun:
+                raise EncodeError(f"a reference to {node!r}, which does not stand before it in the document")
+            self._begun.add(id(node))
         if isinstance(node, NullNode):
             yield bytes((TC_NULL,))
-        elif isinstance(node, ReferenceNode):
-            yield self._reference(node)
         elif isinstance(node, StringNode):
             self._assign(node)
             yield _string(node)
@@ -129,11 +147,8 @@ class _Writer:
         elif whole.complete:
             raise EncodeError(f"{whole!r} lacks a part")
 
-    def _reference(self, node: ReferenceNode) -> bytes:
-        handle = self._handles.get(id(node.target))
-        if handle is None:
-            raise EncodeError(f"a reference to {node.target!r}, which does not stand before it in the document")
-        return bytes((TC_REFERENCE,)) + (BASE_WIRE_HANDLE + handle).to_bytes(4, "big")
+    def _reference(self, node: Node) -> bytes:
+        return bytes((TC_REFERENCE,)) + (BASE_WIRE_HANDLE + self._handles[id(node)]).to_bytes(4, "big")
 
     def _object(self, node: ObjectNode) -> Iterator[_Step]:
         yield bytes((node.type_code,))

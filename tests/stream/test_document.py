@@ -118,7 +118,9 @@ def test_references_follow_their_nodes_when_others_come_and_go() -> None:
     document.contents.append(ReferenceNode(document.contents[0]))
     assert bridge.loads_all(document.to_bytes())[-1] == "zero"
     del document.contents[2]
-    with pytest.raises(EncodeError, match="does not stand before it"):
+    assert bridge.loads_all(document.to_bytes()) == ["zero", "one", "two", "zero"]
+    document.contents.append(ReferenceNode(NullNode()))
+    with pytest.raises(EncodeError, match="has no handle"):
         document.to_bytes()
 
 
