@@ -132,7 +132,7 @@ def test_a_shadowed_field_and_the_one_before_it_are_two() -> None:
 
 
 def test_what_a_class_wrote_itself_can_be_changed() -> None:
-    noted = NOTED(text="t")
+    noted: Any = NOTED(text="t")
     noted.__java_annotations__ = [[BlockData(b"\0\1"), "x"], []]
     noted = read(noted)
     noted.__java_annotations__[0][0] = BlockData(b"\0\2\3")
@@ -225,7 +225,7 @@ def test_the_contents_of_an_annotation_are_changed() -> None:
 
 
 def test_what_a_class_wrote_itself_can_be_taken_out() -> None:
-    noted = NOTED(text="t")
+    noted: Any = NOTED(text="t")
     noted.__java_annotations__ = [[BlockData(b"\0\1"), "x"], ["y"]]
     document = document_of(noted, "behind")
     node = node_of(document, ObjectNode)

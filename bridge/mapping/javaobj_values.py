@@ -3,8 +3,8 @@
 The types are known by name, so javaobj is never imported. What its objects hold is written as they hold it: class
 descriptors, fields, annotations. Where one is a list, dict or set as well, what counts are the elements it has now.
 
-Version 1 keeps neither the values of shadowed fields nor where the data of one class ends and that of the next begins.
-Where an object needs either, it is refused: what is missing cannot be made up.
+Version 1 keeps neither the values of shadowed fields, nor where the data of one class ends and that of the next begins,
+nor what is in a ``byte[]`` that is referred to again. Where it is needed the object is refused: it cannot be made up.
 """
 
 from __future__ import annotations
@@ -259,6 +259,8 @@ def _array_parts(descriptor: ClassDescriptor, items: Any) -> Any:
 
 def _array_1(value: Any) -> Any:
     descriptor = array_descriptor("Ljava.lang.Object;") if value.classdesc is None else _descriptor_1(value.classdesc)
+    if descriptor.name == "[B" and not value:  # javaobj makes this of every reference to a JavaByteArray
+        raise EncodeError("a byte[] that is referred to more than once, and javaobj does not keep what is in it")
     return _array_parts(descriptor, value)
 
 

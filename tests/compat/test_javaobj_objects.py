@@ -121,6 +121,14 @@ def test_an_object_of_version_1_whose_data_cannot_be_told_apart_is_refused() -> 
         bridge.dumps(value)
 
 
+def test_bytes_that_version_1_lost_are_not_made_up() -> None:
+    data = b"key"
+    value = version_1.loads(bridge.dumps([data, data]))
+    with pytest.raises(bridge.EncodeError, match=r"javaobj does not keep what is in it") as caught:
+        bridge.dumps(value)
+    assert caught.value.path == "$[1]"
+
+
 def test_an_object_without_a_class_is_refused() -> None:
     for value in (version_1.JavaObject(), import_module("javaobj.v2.beans").JavaInstance()):
         with pytest.raises(bridge.EncodeError, match="has no classdesc"):
