@@ -15,6 +15,9 @@ from bridge._build import compiled_modules, is_compiled, pure_requested
 
 PACKAGE_DIRECTORY = Path(bridge.__file__).parent
 
+#: The default registry as it is delivered: taken before any module of the tests declares a class.
+AS_DELIVERED = bridge.default_registry.copy()
+
 
 def pytest_report_header() -> str:
     return f"bridge: {'pure' if pure_requested() else 'compiled'} build, {PACKAGE_DIRECTORY}"
@@ -52,4 +55,12 @@ def _default_registry_as_it_was() -> Iterator[None]:
     before = {name: copy(value) for name, value in vars(registry).items() if name != "descriptors"}
     yield
     vars(registry).update(before, spare_encoders=[], spare_decoders=[])
+    registry.descriptors.clear()
+
+
+@pytest.fixture
+def default_registry_as_delivered(_default_registry_as_it_was: None) -> None:
+    """Without what the modules of the tests declare when they are imported."""
+    registry = bridge.default_registry
+    vars(registry).update({name: value for name, value in vars(AS_DELIVERED.copy()).items() if name != "descriptors"})
     registry.descriptors.clear()

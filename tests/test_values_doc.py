@@ -10,6 +10,8 @@ import bridge
 from scripts import values
 from scripts.values import ALSO_WRITTEN, ROWS, Row
 
+pytestmark = pytest.mark.usefixtures("default_registry_as_delivered")
+
 
 def class_in_stream(data: bytes) -> str:
     (content,) = bridge.Document.parse(data).contents
