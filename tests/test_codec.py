@@ -74,7 +74,8 @@ def test_a_value_comes_back_equal_and_of_its_class(value: Any) -> None:
         else type(value)
     )
     assert type(back) is short
-    assert bridge.dumps(back) == bridge.dumps(value)
+    if type(value) is not set:  # equal ones may have different orders, by where their elements collide
+        assert bridge.dumps(back) == bridge.dumps(value)
 
 
 def test_plain_types_have_their_class_and_others_keep_theirs() -> None:
