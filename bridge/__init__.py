@@ -15,7 +15,7 @@ from ._build import is_compiled as _is_compiled
 # isort: split
 from . import aio
 from ._version import __version__
-from .channel import Channel, Listener, Server, connect, listen, serve
+from .channel import Channel, Listener, connect, listen
 from .codec import dump, dumps, dumps_all, load, loads, loads_all
 from .connection import Connection, State
 from .errors import (
@@ -153,6 +153,7 @@ from .mapping.java_util_views import (
 )
 from .mapping.numpy_arrays import numpy_arrays
 from .mapping.registry import Registry
+from .server import Server, serve
 from .stream import decoder as _decoder
 from .stream.descriptors import ClassDescriptor, Field
 from .stream.document import Document

@@ -561,7 +561,7 @@ async def test_a_server_that_stops_ends_its_idle_peers_and_accepts_nobody() -> N
     channels = [await connect(server.address) for _ in range(3)]
     for channel in channels:
         assert await channel.request("hello") == "hello"
-    assert await server.stop(timeout=ENOUGH_SECONDS)
+    assert await server.stop(grace_seconds=ENOUGH_SECONDS)
     assert server.peer_count == 0
     for channel in channels:
         assert await all_of(channel) == []
@@ -609,7 +609,7 @@ async def test_a_server_that_stops_cancels_who_is_late() -> None:
     server = await serve("127.0.0.1:0", work)
     async with await connect(server.address) as channel:
         await begun.wait()
-        assert not await server.stop(timeout=0)
+        assert not await server.stop(grace_seconds=0)
         assert len(cancelled) == 1
         assert await all_of(channel) == []
 

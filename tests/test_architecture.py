@@ -42,6 +42,7 @@ LAYERS = {
     "connection": "conversation",
     "transport": "transport",
     "channel": "channel",
+    "server": "channel",
     "aio": "channel",
     "wire": "wire",
     "tools": "tools",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bridge.channel import READ_BYTES, Channel, Listener, Server, connect, listen, serve
+from bridge.channel import READ_BYTES, Channel, Listener, connect, listen
 from bridge.connection import Connection, State
 from bridge.errors import (
     BridgeError,
@@ -27,6 +27,7 @@ from bridge.errors import (
     SchemaError,
 )
 from bridge.limits import Limits
+from bridge.server import Server, serve
 from bridge.stream.constants import STREAM_HEADER
 from bridge.stream.model import BlockData
 from bridge.transport.address import Address
@@ -691,7 +692,7 @@ def test_a_server_that_stops_ends_its_idle_peers() -> None:
         channels = [connect(server.address) for _ in range(3)]
         for channel in channels:
             assert channel.request("hello") == "hello"
-        assert server.stop(timeout=ENOUGH_SECONDS)
+        assert server.stop(grace_seconds=ENOUGH_SECONDS)
         assert server.peer_count == 0
         for channel in channels:
             assert list(channel) == []
@@ -733,7 +734,7 @@ def test_a_server_that_stops_cuts_off_who_is_late() -> None:
     server = serve("127.0.0.1:0", work)
     with connect(server.address) as channel:
         assert begun.wait(ENOUGH_SECONDS)
-        assert not server.stop(timeout=0)
+        assert not server.stop(grace_seconds=0)
         assert list(channel) == []
         go_on.set()
         assert server.stop()

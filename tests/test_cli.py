@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 import bridge
-from bridge.channel import Channel, serve
+from bridge import Channel, serve
 from bridge.cli import main
 from bridge.codec import dumps, dumps_all
 from bridge.mapping.classfile import ACC_PRIVATE

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge import cli
-from bridge.channel import Channel, serve
+from bridge import Channel, cli, serve
 from bridge.codec import dumps
 from bridge.tools.dump import dump_lines
 

@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, Unpack
 
-from ..channel import Channel, serve
+from ..channel import Channel
 from ..connection import ConnectionOptions
 from ..errors import BridgeError, ChannelClosed, PeerException
+from ..server import serve
 from ..stream.model import BlockData
 from ..transport.address import Address, Target
 
@@ -64,7 +65,7 @@ def receive_all(
         try:
             inbox.done.wait()
         finally:
-            server.stop(timeout=_STOP_SECONDS)
+            server.stop(grace_seconds=_STOP_SECONDS)
     if inbox.failure is not None:
         raise inbox.failure
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bridge.channel import Channel, connect, serve
+from bridge import Channel, connect, serve
 from bridge.errors import ChannelBroken, ConnectError, DecodeError, PeerException
 from bridge.stream.model import BlockData
 from bridge.tools.talk import Arrival, exchange, receive_all
