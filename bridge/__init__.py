@@ -161,6 +161,7 @@ from .stream.generic import JavaObject, JavaProxy
 from .stream.model import BlockData, BooleanArray, CharArray, JavaArray, JavaClass, JavaEnum
 from .streams import ObjectInputStream, ObjectOutputStream
 from .transport.address import Address
+from .transport.socket_id import SocketId
 
 #: Whether the codec runs as compiled modules; False where the same ``.py`` files run as they are.
 compiled: bool = _is_compiled(_decoder)
@@ -318,6 +319,7 @@ __all__ = [
     "SingletonList",
     "SingletonMap",
     "SingletonSet",
+    "SocketId",
     "SqlDate",
     "SqlTime",
     "Stack",

@@ -14,7 +14,9 @@ calls; one thread at a time receives.
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
@@ -36,11 +38,14 @@ from .errors import (
     ConnectError,
     LocalProtocolError,
     PeerException,
+    SchemaError,
     TruncatedStreamError,
 )
+from .event_log import CHANNEL_LOG, log_event
 from .transport import blocking
 from .transport.address import Address, Target
 from .transport.blocking import deadline_of, left_of
+from .transport.socket_id import SocketId
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,42 +53,66 @@ if TYPE_CHECKING:
     from .transport.base import Listener as TransportListener
     from .transport.base import Transport
 
-__all__ = ["Channel", "Listener", "connect", "listen", "outcome"]
+__all__ = ["Channel", "Listener", "check_content_seconds", "connect", "listen", "outcome"]
 
 READ_BYTES: Final = 1 << 16
 
+#: While more than this is queued, nothing is encoded: the peer, or the network, is slower than the sender.
+QUEUE_BYTES: Final = 1 << 16
+
 
 def connect(
-    address: Target, port: int | None = None, *, timeout: float | None = None, **options: Unpack[ConnectionOptions]
+    address: Target,
+    port: int | None = None,
+    *,
+    timeout: float | None = None,
+    content_seconds: float | None = None,
+    **options: Unpack[ConnectionOptions],
 ) -> Channel:
     """A channel to the peer at ``address``: a URL, a host with ``port``, or both in a tuple.
 
-    ``timeout``, in seconds, is for the connecting alone. The options are those of a Connection: ``registry``,
-    ``limits``, ``object_filter``, ``reset_every``. ConnectError: nobody answered, or ``address`` is none.
+    ``timeout``, in seconds, is for the connecting alone; ``content_seconds`` is that of a Channel. The options are
+    those of a Connection: ``registry``, ``limits``, ``object_filter``, ``reset_every``. ConnectError: nobody answered,
+    or ``address`` is none.
     """
     place = Address.parse(address, port)
     connection = Connection(**options)  # before anything is opened: it may refuse the options
+    check_content_seconds(content_seconds)
     try:
         transport = blocking.connect(place, timeout)
     except OSError as error:
         raise ConnectError(f"no connection to {place}: {error}") from error
-    return Channel(transport, connection)
+    channel = Channel(transport, connection, content_seconds=content_seconds)
+    log_event(CHANNEL_LOG, logging.INFO, "connected", channel.socket_id)
+    return channel
 
 
 def listen(
-    address: Target, port: int | None = None, *, backlog: int = 128, **options: Unpack[ConnectionOptions]
+    address: Target,
+    port: int | None = None,
+    *,
+    backlog: int = 128,
+    content_seconds: float | None = None,
+    **options: Unpack[ConnectionOptions],
 ) -> Listener:
     """A listener at ``address``; port 0 lets the system choose one, no host means every interface.
 
     ``backlog`` is how many peers may wait until they are accepted. The options are those of a Connection, for each
-    channel. ConnectError: it is impossible to listen there.
+    channel, and so is ``content_seconds``. ConnectError: it is impossible to listen there.
     """
     place = Address.parse(address, port)
     Connection(**options)
+    check_content_seconds(content_seconds)
     try:
-        return Listener(blocking.listen(place, backlog), options)
+        return Listener(blocking.listen(place, backlog), options, content_seconds=content_seconds)
     except OSError as error:
         raise ConnectError(f"cannot listen at {place}: {error}") from error
+
+
+def check_content_seconds(seconds: float | None) -> None:
+    """SchemaError: it is no time limit."""
+    if seconds is not None and not seconds > 0:
+        raise SchemaError(f"content_seconds must be a number of seconds above 0, or None, not {seconds!r}")
 
 
 def outcome(event: Event, connection: Connection) -> Any:
@@ -103,25 +132,37 @@ class Channel:
     The channel owns the transport. Timeouts are in seconds, None waits as long as it takes. After ChannelTimeout the
     channel goes on as if nothing had happened: nothing is half read, and nothing is sent twice.
 
-    ``peer`` and ``local`` are the addresses of the ends, None where there are none.
+    ``content_seconds`` is the longest that ``receive`` waits inside one object, from its first byte on: a peer that
+    takes longer is cut off (ChannelBroken). None lets it take as long as it likes.
+
+    ``peer`` and ``local`` are the addresses of the ends, None where there are none; ``socket_id`` is both with the
+    protocol, as logs and ``java-bridge sockets`` name the conversation.
     """
 
-    def __init__(self, transport: Transport, connection: Connection | None = None) -> None:
+    def __init__(
+        self, transport: Transport, connection: Connection | None = None, *, content_seconds: float | None = None
+    ) -> None:
+        check_content_seconds(content_seconds)
         self._transport = transport
         self._connection = Connection() if connection is None else connection
+        self._content_seconds = content_seconds
+        self._waited_seconds = 0.0  # inside the object that is being received
         self._encoding = threading.Lock()  # held while an object becomes bytes, never while waiting
         self._sending = threading.Lock()  # held by who gives queued bytes to the transport
         self._receiving = threading.Lock()
         self._requesting = threading.Lock()
         self._queue: deque[memoryview] = deque()
+        self._queued_bytes = 0  # ever; changed by who encodes
+        self._sent_bytes = 0  # ever; changed by who sends
         self._send_failure: OSError | None = None
+        self._receive_failed = False
         self._eof_queued = self._eof_sent = False
         self._answer_due = False
         self._closed = False
         self._stopping = False
-        peer, local = transport.info("peer"), transport.info("local")
-        self.peer: Address | None = peer if isinstance(peer, Address) else None
-        self.local: Address | None = local if isinstance(local, Address) else None
+        self.socket_id = SocketId.of(transport)
+        self.peer: Address | None = self.socket_id.foreign_address
+        self.local: Address | None = self.socket_id.local_address
         # Two peers that both wait for the other's header before they send their own would wait for ever.
         self._enqueue()
         try:
@@ -140,18 +181,23 @@ class Channel:
 
     @property
     def state(self) -> State:
-        """Where the conversation is; CLOSED also when this side has closed the channel."""
-        return State.CLOSED if self._closed else self._connection.state
+        """Where the conversation is; CLOSED also when this side closed the channel, BROKEN when the network failed."""
+        if self._closed:
+            return State.CLOSED
+        if self._receive_failed or self._send_failure is not None:
+            return State.BROKEN
+        return self._connection.state
 
     # ------------------------------------------------------------------------------------------------------ sending
 
     def send(self, obj: object, *, timeout: float | None = None) -> None:
         """Send ``obj``.
 
-        EncodeError: it cannot be written; nothing of it was sent and the channel goes on. ChannelTimeout: it is
-        written, but the peer has not taken it yet; it stays queued before all that is sent later, so do not send it
-        again (``flush`` waits again). ChannelBroken: the connection is gone, and it is unknown what arrived.
-        LocalProtocolError: after ``send_eof`` or ``close``.
+        EncodeError: it cannot be written; nothing of it was sent and the channel goes on. ChannelTimeout: the peer has
+        not taken it in time; the error's ``queued`` tells whether it is queued, whole, before all that is sent later
+        (do not send it again; ``flush`` waits again), or was not begun, as 64 KiB of what was sent before were still
+        queued. ChannelBroken: the connection is gone, and it is unknown what arrived. LocalProtocolError: after
+        ``send_eof`` or ``close``.
         """
         self._transmit(self._connection.send, obj, timeout)
 
@@ -172,19 +218,17 @@ class Channel:
 
     def reset(self, *, timeout: float | None = None) -> None:
         """Let both sides forget what was sent, and free it (TC_RESET). Errors as in ``send``."""
-        with self._encoding:
-            self._check_sending()
-            self._connection.reset()
-            self._enqueue()
-        self.flush(timeout=timeout)
+        self._transmit(lambda _: self._connection.reset(), None, timeout)
 
     def flush(self, *, timeout: float | None = None) -> None:
         """Wait until everything sent so far is with the system. Only needed after a ChannelTimeout from sending.
 
         ChannelTimeout, ChannelBroken: as in ``send``.
         """
-        deadline = deadline_of(timeout)
-        _acquire(self._sending, deadline)
+        self._flush(deadline_of(timeout), timeout)
+
+    def _flush(self, deadline: float | None, timeout: float | None) -> None:
+        _acquire(self._sending, deadline, queued=True)
         try:
             while self._queue and self._send_failure is None:
                 data = self._queue[0]
@@ -192,11 +236,14 @@ class Channel:
                     sent = self._transport.send(data, left_of(deadline))
                 except TimeoutError as error:
                     raise ChannelTimeout(
-                        f"the peer did not take {sum(map(len, self._queue))} bytes in {timeout} s; they stay queued"
+                        f"the peer did not take {self._queued_bytes - self._sent_bytes} bytes in {timeout} s; "
+                        "they stay queued",
+                        queued=True,
                     ) from error
                 except OSError as error:
                     self._send_failure = error
                     break
+                self._sent_bytes += sent
                 if sent == len(data):
                     self._queue.popleft()
                 else:
@@ -224,15 +271,29 @@ class Channel:
         self.flush(timeout=timeout)
 
     def _transmit(self, write: Callable[[Any], None], obj: object, timeout: float | None) -> None:
+        deadline = deadline_of(timeout)
+        self._wait_for_room(deadline, timeout)
         with self._encoding:
             self._check_sending()
             write(obj)
             self._enqueue()
-        self.flush(timeout=timeout)
+        self._flush(deadline, timeout)
+
+    def _wait_for_room(self, deadline: float | None, timeout: float | None) -> None:
+        """Let a peer that does not take what it is sent stop the sender, before it makes more."""
+        if self._queued_bytes - self._sent_bytes <= QUEUE_BYTES:
+            return
+        try:
+            self._flush(deadline, timeout)
+        except ChannelTimeout as error:
+            raise ChannelTimeout(
+                f"in {timeout} s the peer did not take what was sent before; nothing of this was sent", queued=False
+            ) from error
 
     def _enqueue(self) -> None:
         data = self._connection.data_to_send()
         if data:
+            self._queued_bytes += len(data)
             self._queue.append(memoryview(data))
 
     def _check_sending(self) -> None:
@@ -256,9 +317,9 @@ class Channel:
         it at a time, as the peer happened to cut it.
 
         ChannelTimeout: nothing came whole; what came so far is kept. ChannelClosed: the peer has ended, or this side
-        has closed the channel. ChannelBroken: the connection failed or ended inside an object. DecodeError: what came
-        is no object stream, or is not let in; the receiving ends there. PeerException: the peer failed while writing
-        an object; the channel goes on.
+        has closed the channel. ChannelBroken: the connection failed or ended inside an object, or the object took
+        longer than ``content_seconds``. DecodeError: what came is no object stream, or is not let in; the receiving
+        ends there. PeerException: the peer failed while writing an object; the channel goes on.
         """
         deadline = deadline_of(timeout)
         _acquire(self._receiving, deadline)
@@ -281,8 +342,9 @@ class Channel:
         and until then another request is a LocalProtocolError, as it would get the wrong answer.
         """
         deadline = deadline_of(timeout)
-        _acquire(self._requesting, deadline)
+        _acquire(self._requesting, deadline, queued=False)
         try:
+            self._wait_for_room(deadline, timeout)
             with self._encoding:
                 self._check_sending()
                 if self._answer_due:
@@ -290,7 +352,7 @@ class Channel:
                 self._connection.send(obj)
                 self._enqueue()
                 self._answer_due = True
-            self.flush(timeout=left_of(deadline))
+            self._flush(deadline, timeout)
             return self.receive(timeout=left_of(deadline))
         finally:
             self._requesting.release()
@@ -316,21 +378,45 @@ class Channel:
             except TruncatedStreamError as error:
                 raise self._ended_inside(error) from error
             if event is not NEED_DATA:
+                self._waited_seconds = 0.0
                 return event
             if self._stopping and not connection.in_content:
                 raise ChannelClosed("no more is received: this side is stopping", offset=connection.received_offset)
             try:
-                data = self._transport.receive(READ_BYTES, left_of(deadline))
+                data = self._receive_bytes(left_of(deadline))
             except TimeoutError as error:
                 raise ChannelTimeout(f"nothing came whole in {timeout} s", offset=connection.received_offset) from error
             except OSError as error:
                 if self._closed:
                     continue
+                self._receive_failed = True
                 raise ChannelBroken(f"the connection failed: {error}", offset=connection.received_offset) from error
             if data:
                 connection.receive_data(data)
             else:
                 connection.receive_eof()
+
+    def _receive_bytes(self, timeout: float | None) -> bytes:
+        """What the transport receives next; inside an object not for longer than ``content_seconds`` altogether."""
+        if self._content_seconds is None or not self._connection.in_content:
+            return self._transport.receive(READ_BYTES, timeout)
+        left = self._content_seconds - self._waited_seconds
+        began = time.monotonic()
+        try:
+            if left <= 0:
+                raise TimeoutError
+            return self._transport.receive(READ_BYTES, left if timeout is None else min(left, timeout))
+        except TimeoutError:
+            if timeout is not None and timeout < left:
+                raise
+            self._receive_failed = True
+            self._transport.close()
+            raise ChannelBroken(
+                f"the peer was cut off: it took longer than {self._content_seconds} s for one object",
+                offset=self._connection.received_offset,
+            ) from None
+        finally:
+            self._waited_seconds += time.monotonic() - began
 
     def _ended_inside(self, error: TruncatedStreamError) -> ChannelBroken | ChannelClosed:
         if self._closed or self._stopping:
@@ -358,10 +444,10 @@ class Channel:
         self._transport.close()
 
 
-def _acquire(lock: threading.Lock, deadline: float | None) -> None:
+def _acquire(lock: threading.Lock, deadline: float | None, *, queued: bool | None = None) -> None:
     left = left_of(deadline)
     if not lock.acquire(timeout=-1 if left is None else left):
-        raise ChannelTimeout("other threads used the channel all the time")
+        raise ChannelTimeout("other threads used the channel all the time", queued=queued)
 
 
 class Listener:
@@ -370,8 +456,15 @@ class Listener:
     ``address`` is where it listens, with the real port.
     """
 
-    def __init__(self, listener: TransportListener, options: ConnectionOptions | None = None) -> None:
+    def __init__(
+        self,
+        listener: TransportListener,
+        options: ConnectionOptions | None = None,
+        *,
+        content_seconds: float | None = None,
+    ) -> None:
         self._listener = listener
+        self._content_seconds = content_seconds
         self._options = ConnectionOptions() if options is None else options
         self._closed = False
 
@@ -402,7 +495,7 @@ class Listener:
             if self._closed:
                 raise ChannelClosed("the listener was closed") from error
             raise ConnectError(f"no peer could be accepted at {self.address}: {error}") from error
-        return Channel(transport, Connection(**self._options))
+        return Channel(transport, Connection(**self._options), content_seconds=self._content_seconds)
 
     def __iter__(self) -> Self:
         return self

@@ -132,7 +132,17 @@ class ConnectError(ChannelError):
 
 
 class ChannelTimeout(ChannelError, TimeoutError):
-    """Nothing arrived, or nothing could be sent, in the time that was given. The channel stays usable."""
+    """Nothing arrived, or nothing could be sent, in the time that was given. The channel stays usable.
+
+    ``queued``, of a sending: True, the object is queued whole and goes out before all that is sent later, so it is not
+    to be sent again; False, nothing of it was sent, as the peer had not taken what was sent before. None otherwise.
+    """
+
+    def __init__(
+        self, message: str = "", *, offset: int | None = None, path: str | None = None, queued: bool | None = None
+    ) -> None:
+        super().__init__(message, offset=offset, path=path)
+        self.queued = queued
 
 
 class ChannelClosed(ChannelError):

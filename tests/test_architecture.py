@@ -42,6 +42,7 @@ LAYERS = {
     "connection": "conversation",
     "transport": "transport",
     "channel": "channel",
+    "event_log": "channel",
     "server": "channel",
     "aio": "channel",
     "wire": "wire",

@@ -1,13 +1,8 @@
-"""Objects over a connection, for asyncio: ``connect``, ``listen``, ``serve``, as in ``channel`` and on the same
-Connection.
-
-    async with await bridge.aio.connect("127.0.0.1", 9000) as channel:
-        await channel.send({"hello": [1, 2.5, None]})
-        reply = await channel.receive()
+"""Objects over a connection, for asyncio: ``connect`` and ``listen``, as in ``channel`` and on the same Connection.
 
 Cancelling, also by ``asyncio.timeout``, is safe everywhere: a receive that is cancelled has consumed nothing that the
-next one would miss, and a send that is cancelled has queued its object whole. Objects are encoded and decoded in the
-event loop.
+next one would miss, and a send that is cancelled has queued its object whole, or nothing of it where it still waited
+for room in the queue. Objects are encoded and decoded in the event loop.
 
 Tasks: any number of tasks may use a channel. Objects are sent one after the other, whole, in the order of the calls;
 one task at a time receives.
@@ -16,9 +11,11 @@ one task at a time receives.
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from ..channel import READ_BYTES, outcome
+from ..channel import READ_BYTES, check_content_seconds, outcome
 from ..connection import NEED_DATA, Connection, ConnectionOptions, Event, State
 from ..errors import (
     BridgeError,
@@ -29,38 +26,56 @@ from ..errors import (
     LocalProtocolError,
     TruncatedStreamError,
 )
+from ..event_log import CHANNEL_LOG, log_event
 from ..transport import aio as transports
 from ..transport.address import Address, Target
+from ..transport.socket_id import SocketId
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..transport.base import AsyncListener, AsyncTransport
 
 __all__ = ["Channel", "Listener", "connect", "listen"]
 
 
 async def connect(
-    address: Target, port: int | None = None, *, timeout: float | None = None, **options: Unpack[ConnectionOptions]
+    address: Target,
+    port: int | None = None,
+    *,
+    timeout: float | None = None,
+    content_seconds: float | None = None,
+    **options: Unpack[ConnectionOptions],
 ) -> Channel:
     """A channel to the peer at ``address``; arguments and errors as in ``bridge.connect``."""
     place = Address.parse(address, port)
     connection = Connection(**options)  # before anything is opened: it may refuse the options
+    check_content_seconds(content_seconds)
     try:
         transport = await transports.connect(place, timeout)
     except TimeoutError as error:
         raise ConnectError(f"no connection to {place} in {timeout} s") from error
     except OSError as error:
         raise ConnectError(f"no connection to {place}: {error}") from error
-    return Channel(transport, connection)
+    channel = Channel(transport, connection, content_seconds=content_seconds)
+    log_event(CHANNEL_LOG, logging.INFO, "connected", channel.socket_id)
+    return channel
 
 
 async def listen(
-    address: Target, port: int | None = None, *, backlog: int = 128, **options: Unpack[ConnectionOptions]
+    address: Target,
+    port: int | None = None,
+    *,
+    backlog: int = 128,
+    content_seconds: float | None = None,
+    **options: Unpack[ConnectionOptions],
 ) -> Listener:
     """A listener at ``address``; arguments and errors as in ``bridge.listen``."""
     place = Address.parse(address, port)
     Connection(**options)
+    check_content_seconds(content_seconds)
     try:
-        return Listener(await transports.listen(place, backlog), options)
+        return Listener(await transports.listen(place, backlog), options, content_seconds=content_seconds)
     except OSError as error:
         raise ConnectError(f"cannot listen at {place}: {error}") from error
 
@@ -68,23 +83,29 @@ async def listen(
 class Channel:
     """A conversation in objects. Made by ``connect``, a Listener or a Server, or over any asyncio ``transport``.
 
-    The channel owns the transport. The methods, their errors and their timeouts are those of the blocking ``Channel``.
-
-    ``peer`` and ``local`` are the addresses of the ends, None where there are none.
+    The channel owns the transport. The methods, their errors and their timeouts, and ``content_seconds``, ``peer``,
+    ``local`` and ``socket_id``, are those of the blocking ``Channel``.
     """
 
-    def __init__(self, transport: AsyncTransport, connection: Connection | None = None) -> None:
+    def __init__(
+        self, transport: AsyncTransport, connection: Connection | None = None, *, content_seconds: float | None = None
+    ) -> None:
+        check_content_seconds(content_seconds)
         self._transport = transport
         self._connection = Connection() if connection is None else connection
+        self._content_seconds = content_seconds
+        self._waited_seconds = 0.0  # inside the object that is being received
+        self._encoding = asyncio.Lock()  # held while one waits for room in the queue, and while an object becomes bytes
         self._receiving = asyncio.Lock()
         self._requesting = asyncio.Lock()
         self._answer_due = False
         self._eof_sent = False
         self._closed = False
         self._stopping = False
-        peer, local = transport.info("peer"), transport.info("local")
-        self.peer: Address | None = peer if isinstance(peer, Address) else None
-        self.local: Address | None = local if isinstance(local, Address) else None
+        self._failed = False
+        self.socket_id = SocketId.of(transport)
+        self.peer: Address | None = self.socket_id.foreign_address
+        self.local: Address | None = self.socket_id.local_address
         # Two peers that both wait for the other's header before they send their own would wait for ever.
         try:
             self._transport.write(self._connection.data_to_send())
@@ -102,8 +123,10 @@ class Channel:
 
     @property
     def state(self) -> State:
-        """Where the conversation is; CLOSED also when this side has closed the channel."""
-        return State.CLOSED if self._closed else self._connection.state
+        """Where the conversation is; CLOSED also when this side closed the channel, BROKEN when the network failed."""
+        if self._closed:
+            return State.CLOSED
+        return State.BROKEN if self._failed else self._connection.state
 
     # ------------------------------------------------------------------------------------------------------ sending
 
@@ -111,79 +134,97 @@ class Channel:
         """Send ``obj``.
 
         EncodeError: it cannot be written; nothing of it was sent and the channel goes on. ChannelTimeout, or cancelled:
-        it is written, but the peer has not taken enough of what is queued yet; it stays queued before all that is sent
-        later, so do not send it again (``flush`` waits again). ChannelBroken: the connection is gone, and it is unknown
-        what arrived. LocalProtocolError: after ``send_eof`` or ``close``.
+        the peer has not taken it in time; the error's ``queued`` tells whether it is queued, whole, before all that is
+        sent later (do not send it again; ``flush`` waits again), or was not begun, as the queue was still full of what
+        was sent before. ChannelBroken: the connection is gone, and it is unknown what arrived. LocalProtocolError:
+        after ``send_eof`` or ``close``.
         """
-        self._check_sending()
-        self._connection.send(obj)
-        await self.flush(timeout=timeout)
+        await self._transmit(self._connection.send, obj, timeout)
 
     async def send_unshared(self, obj: object, *, timeout: float | None = None) -> None:
         """Send ``obj`` as one that no other object on the stream refers to. Errors as in ``send``."""
-        self._check_sending()
-        self._connection.send_unshared(obj)
-        await self.flush(timeout=timeout)
+        await self._transmit(self._connection.send_unshared, obj, timeout)
 
     async def send_data(self, data: bytes, *, timeout: float | None = None) -> None:
         """Send primitive data, which Java reads with ``readInt``, ``readUTF`` and so on. Errors as in ``send``."""
-        self._check_sending()
-        self._connection.send_data(data)
-        await self.flush(timeout=timeout)
+        await self._transmit(self._connection.send_data, data, timeout)
 
     async def send_exception(self, throwable: object, *, timeout: float | None = None) -> None:
         """Let what the peer reads now fail with ``throwable``; the conversation goes on.
 
         Java's reader accepts only a ``java.io.IOException`` there. Errors as in ``send``.
         """
-        self._check_sending()
-        self._connection.send_exception(throwable)
-        await self.flush(timeout=timeout)
+        await self._transmit(self._connection.send_exception, throwable, timeout)
 
     async def reset(self, *, timeout: float | None = None) -> None:
         """Let both sides forget what was sent, and free it (TC_RESET). Errors as in ``send``."""
-        self._check_sending()
-        self._connection.reset()
-        await self.flush(timeout=timeout)
+        await self._transmit(lambda _: self._connection.reset(), None, timeout)
 
     async def flush(self, *, timeout: float | None = None) -> None:
         """Wait until the peer has taken so much that little of what was sent is left in the queue.
 
         ChannelTimeout, ChannelBroken: as in ``send``.
         """
-        data = self._connection.data_to_send()
         try:
-            if data:
-                self._transport.write(data)
             async with asyncio.timeout(timeout):
                 await self._transport.drain()
         except TimeoutError as error:
-            raise ChannelTimeout(f"the peer did not take what was sent in {timeout} s; it stays queued") from error
+            raise _still_queued(timeout) from error
         except OSError as error:
-            raise self._failed(error) from error
+            raise self._broken(error) from error
 
     async def send_eof(self, *, timeout: float | None = None) -> None:
         """End our side of the conversation; the peer's ``receive`` ends after what was sent. Receiving goes on.
 
         Can be repeated. Errors as in ``send``.
         """
-        if self._closed or self._eof_sent:
-            return
-        self._connection.send_eof()
-        self._eof_sent = True
+        queued = False
         try:
-            self._transport.send_eof()
+            async with asyncio.timeout(timeout):
+                async with self._encoding:  # after what waits to be sent
+                    queued = True
+                    if self._closed or self._eof_sent:
+                        return
+                    self._connection.send_eof()
+                    self._eof_sent = True
+                    self._transport.send_eof()
+                await self._transport.drain()
+        except TimeoutError as error:
+            raise (_still_queued if queued else _not_begun)(timeout) from error
         except OSError as error:
-            raise self._failed(error) from error
-        await self.flush(timeout=timeout)
+            raise self._broken(error) from error
+
+    async def _transmit(self, write: Callable[[Any], None], obj: object, timeout: float | None) -> None:
+        queued = False
+        try:
+            async with asyncio.timeout(timeout):
+                async with self._encoding:
+                    self._check_sending()
+                    # A peer that does not take what it is sent stops the sender, before it makes more.
+                    await self._transport.drain()
+                    self._write(write, obj)
+                    queued = True
+                await self._transport.drain()
+        except TimeoutError as error:
+            raise (_still_queued if queued else _not_begun)(timeout) from error
+        except OSError as error:
+            raise self._broken(error) from error
+
+    def _write(self, write: Callable[[Any], None], obj: object) -> None:
+        self._check_sending()
+        write(obj)
+        data = self._connection.data_to_send()
+        if data:
+            self._transport.write(data)
 
     def _check_sending(self) -> None:
         if self._closed:
             raise LocalProtocolError("this channel was closed: nothing can be sent any more")
 
-    def _failed(self, error: OSError) -> ChannelBroken:
+    def _broken(self, error: OSError) -> ChannelBroken:
         if self._closed:
             return ChannelBroken("this channel was closed while something was being sent")
+        self._failed = True
         return ChannelBroken(f"the connection failed: {error}")
 
     # ---------------------------------------------------------------------------------------------------- receiving
@@ -195,9 +236,9 @@ class Channel:
         it at a time, as the peer happened to cut it.
 
         ChannelTimeout: nothing came whole; what came so far is kept. ChannelClosed: the peer has ended, or this side
-        has closed the channel. ChannelBroken: the connection failed or ended inside an object. DecodeError: what came
-        is no object stream, or is not let in; the receiving ends there. PeerException: the peer failed while writing
-        an object; the channel goes on.
+        has closed the channel. ChannelBroken: the connection failed or ended inside an object, or the object took
+        longer than ``content_seconds``. DecodeError: what came is no object stream, or is not let in; the receiving
+        ends there. PeerException: the peer failed while writing an object; the channel goes on.
         """
         try:
             async with asyncio.timeout(timeout), self._receiving:
@@ -218,17 +259,26 @@ class Channel:
         ``receive`` gives it, and until then another request is a LocalProtocolError, as it would get the wrong
         answer.
         """
+        queued = False
         try:
             async with asyncio.timeout(timeout), self._requesting:
-                self._check_sending()
-                if self._answer_due:
-                    raise LocalProtocolError("the answer to an earlier request is still to come: receive() gives it")
-                self._connection.send(obj)
-                self._answer_due = True
-                await self.flush()
+                async with self._encoding:
+                    self._check_sending()
+                    await self._transport.drain()
+                    if self._answer_due:
+                        raise LocalProtocolError(
+                            "the answer to an earlier request is still to come: receive() gives it"
+                        )
+                    self._write(self._connection.send, obj)
+                    self._answer_due = queued = True
+                await self._transport.drain()
                 return await self.receive()
         except TimeoutError as error:
-            raise ChannelTimeout(f"no answer came in {timeout} s") from error
+            if not queued:
+                raise _not_begun(timeout) from error
+            raise ChannelTimeout(f"no answer came in {timeout} s", queued=True) from error
+        except OSError as error:
+            raise self._broken(error) from error
 
     def __aiter__(self) -> Self:
         return self
@@ -251,19 +301,40 @@ class Channel:
             except TruncatedStreamError as error:
                 raise self._ended_inside(error) from error
             if event is not NEED_DATA:
+                self._waited_seconds = 0.0
                 return event
             if self._stopping and not connection.in_content:
                 raise ChannelClosed("no more is received: this side is stopping", offset=connection.received_offset)
             try:
-                data = await self._transport.receive(READ_BYTES)
+                data = await self._receive_bytes()
             except OSError as error:
                 if self._closed:
                     continue
+                self._failed = True
                 raise ChannelBroken(f"the connection failed: {error}", offset=connection.received_offset) from error
             if data:
                 connection.receive_data(data)
             else:
                 connection.receive_eof()
+
+    async def _receive_bytes(self) -> bytes:
+        """What the transport receives next; inside an object not for longer than ``content_seconds`` altogether."""
+        if self._content_seconds is None or not self._connection.in_content:
+            return await self._transport.receive(READ_BYTES)
+        left = self._content_seconds - self._waited_seconds
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(max(left, 0)):
+                return await self._transport.receive(READ_BYTES)
+        except TimeoutError:
+            self._failed = True
+            self._transport.abort()
+            raise ChannelBroken(
+                f"the peer was cut off: it took longer than {self._content_seconds} s for one object",
+                offset=self._connection.received_offset,
+            ) from None
+        finally:
+            self._waited_seconds += time.monotonic() - began
 
     def _ended_inside(self, error: TruncatedStreamError) -> ChannelBroken | ChannelClosed:
         if self._closed or self._stopping:
@@ -302,14 +373,31 @@ class Channel:
         self._transport.abort()
 
 
+def _still_queued(timeout: float | None) -> ChannelTimeout:
+    return ChannelTimeout(f"the peer did not take what was sent in {timeout} s; it stays queued", queued=True)
+
+
+def _not_begun(timeout: float | None) -> ChannelTimeout:
+    return ChannelTimeout(
+        f"in {timeout} s the peer did not take what was sent before; nothing of this was sent", queued=False
+    )
+
+
 class Listener:
     """Gives a channel for each peer that connects. Iterating over it does so until it is closed.
 
     ``address`` is where it listens, with the real port.
     """
 
-    def __init__(self, listener: AsyncListener, options: ConnectionOptions | None = None) -> None:
+    def __init__(
+        self,
+        listener: AsyncListener,
+        options: ConnectionOptions | None = None,
+        *,
+        content_seconds: float | None = None,
+    ) -> None:
         self._listener = listener
+        self._content_seconds = content_seconds
         self._options = ConnectionOptions() if options is None else options
         self._closed = False
 
@@ -337,7 +425,7 @@ class Listener:
             if self._closed:
                 raise ChannelClosed("the listener was closed") from error
             raise ConnectError(f"no peer could be accepted at {self.address}: {error}") from error
-        return Channel(transport, Connection(**self._options))
+        return Channel(transport, Connection(**self._options), content_seconds=self._content_seconds)
 
     def __aiter__(self) -> Self:
         return self
