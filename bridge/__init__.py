@@ -160,6 +160,7 @@ from .stream.document import Document
 from .stream.generic import JavaObject, JavaProxy
 from .stream.model import BlockData, BooleanArray, CharArray, JavaArray, JavaClass, JavaEnum
 from .streams import ObjectInputStream, ObjectOutputStream
+from .tools.sockets import SocketInfo, sockets
 from .transport.address import Address
 from .transport.socket_id import SocketId
 
@@ -320,6 +321,8 @@ __all__ = [
     "SingletonMap",
     "SingletonSet",
     "SocketId",
+    "SocketInfo",
+    "sockets",
     "SqlDate",
     "SqlTime",
     "Stack",

@@ -15,13 +15,14 @@ import io
 import os
 import platform
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TextIO
 
 from rich.color import ColorSystem
 from rich.console import Console
+from rich.live import Live
 
 from ._build import is_compiled
 from ._version import __version__
@@ -35,7 +36,8 @@ from .tools.dump import dump_lines
 from .tools.files import chunks, contents
 from .tools.json_view import from_json, json_pieces
 from .tools.printable import printable
-from .tools.sockets import sockets, table
+from .tools.socket_table import Change, as_json, changes_table, count_tables, looks, process_text, table
+from .tools.sockets import FAMILIES, STATES, SocketInfo, count, sockets
 from .tools.talk import Arrival, exchange, receive_all
 from .transport.address import Address
 
@@ -169,12 +171,63 @@ def _listen(options: argparse.Namespace) -> int:
 
 
 def _sockets(options: argparse.Namespace) -> int:
-    rows = sockets(options.pid or None)
-    console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
-    console.print(table(rows))
+    def take() -> list[SocketInfo]:
+        return sockets(
+            port=options.port,
+            state=options.state,
+            pid=options.pid,
+            process=options.process,
+            family=options.family,
+        )
+
+    if options.watch:
+        _watch_sockets(take, options)
+        return 0
+    rows = take()
+    console = _console()
+    if options.count:
+        counts = count(rows)
+        if options.json:
+            print(as_json(counts))
+        else:
+            for shown in count_tables(counts):
+                console.print(shown)
+    elif options.json:
+        for row in rows:
+            print(as_json(row))
+    else:
+        console.print(table(rows))
     if not rows:
         _note("there are no such sockets")
     return 0
+
+
+def _watch_sockets(take: Callable[[], list[SocketInfo]], options: argparse.Namespace) -> None:
+    if options.count:
+        raise _WrongUse("--watch shows sockets one by one; it goes with no --count")
+    if options.json or not sys.stdout.isatty():
+        # What is there at the first look counts as new: whoever reads on has the whole table.
+        for number, changes in enumerate(looks(take, options.interval)):
+            for change in changes:
+                shown = change._replace(mark="new") if number == 0 else change
+                if shown.mark:
+                    print(as_json(shown) if options.json else _change_line(shown))
+            sys.stdout.flush()
+        return
+    with Live(console=_console(), screen=True, auto_refresh=False) as live:
+        for changes in looks(take, options.interval):
+            live.update(changes_table(changes), refresh=True)
+
+
+def _change_line(change: Change) -> str:
+    row = change.row
+    sign = {"new": "+", "changed": "~", "gone": "-"}[change.mark]
+    before = f"{change.before or '-'} → " if change.mark == "changed" else ""
+    return f"{sign} {printable(row.socket_id)} {before}{row.state or '-'} {process_text(row)}"
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
 
 
 def _gen(options: argparse.Namespace) -> int:
@@ -317,6 +370,19 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, a number up to 65535")
+    return int(text)
+
+
+def _state(text: str) -> str:
+    name = text.upper().replace("-", "_")
+    if name not in (*STATES, "FIN_WAIT"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a state: {', '.join(STATES)}")
+    return name
+
+
 def _seconds(text: str) -> float:
     try:
         seconds = float(text)
@@ -418,9 +484,24 @@ def _parser() -> argparse.ArgumentParser:
 
     show = _command(
         commands, "sockets", _sockets, "show sockets with their states",
-        "Print the TCP and UDP sockets of this machine, as netstat does.",
+        "Print the sockets of this machine, as netstat does: TCP, UDP, raw, Unix. Each filter can be repeated. What\n"
+        "this user may not see is said beside the socket.",
     )  # fmt: skip
-    show.add_argument("--pid", type=_positive, action="append", metavar="PID", help="only of this process; repeatable")
+    show.add_argument("--port", type=_port, action="append", metavar="PORT", help="only with this port at either end")
+    show.add_argument(
+        "--state", type=_state, action="append", metavar="STATE", help=f"only in this state: {', '.join(STATES)}"
+    )
+    show.add_argument("--pid", type=_positive, action="append", metavar="PID", help="only of this process")
+    show.add_argument("--process", action="append", metavar="NAME", help="only of programs of this name: java, 'py*'")
+    show.add_argument("--family", choices=FAMILIES, action="append", help="only of this kind")
+    show.add_argument("--count", action="store_true", help="how many there are in each state and at each local port")
+    show.add_argument(
+        "--watch", action="store_true", help="look again and again, and mark what changed; Ctrl-C ends it"
+    )
+    show.add_argument(
+        "--interval", type=_seconds, default=1.0, metavar="SECONDS", help="from one look to the next, with --watch (1)"
+    )
+    show.add_argument("--json", action="store_true", help="one JSON object a line, for each socket or change")
 
     generating = _command(
         commands, "gen", _gen, "write Python classes for the classes of a jar",

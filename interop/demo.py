@@ -23,8 +23,8 @@ from rich.table import Table
 from rich.text import Text
 
 import bridge
+from bridge.tools.socket_table import table as socket_table
 from bridge.tools.sockets import SocketInfo, sockets
-from bridge.tools.sockets import table as socket_table
 
 SECONDS = 10
 LOOPBACK = "127.0.0.1"
@@ -144,7 +144,7 @@ class Demo:
         def echo(channel: bridge.Channel) -> None:
             for obj in channel:
                 if not received:
-                    seen.extend(sockets([os.getpid(), java_server_pid, client.pid]))
+                    seen.extend(sockets(pid=[os.getpid(), java_server_pid, client.pid], family="TCP"))
                 received.append(obj)
                 channel.send(obj)
 
@@ -183,11 +183,7 @@ class Demo:
         states = [row.state for row in seen]
         self.verdict(states.count("LISTEN") == 2 and states.count("ESTABLISHED") == 4)
         ends = {f"{row.local_address} {row.foreign_address}" for row in seen if row.state == "ESTABLISHED"}
-        try:
-            left = [row for row in sockets() if f"{row.local_address} {row.foreign_address}" in ends]
-        except PermissionError as error:
-            self.console.print(f"And afterwards: {error}")
-            return
+        left = [row for row in sockets(family="TCP") if f"{row.local_address} {row.foreign_address}" in ends]
         self.title("Of the same connections, after both were closed")
         self.console.print(socket_table(left) if left else "nothing is left")
 

@@ -140,6 +140,9 @@ def test_exit_statuses_are_in_the_help(run: Run) -> None:
         (["send", "9000", "1", "--timeout", "nan"], "'nan' is not a number of seconds"),
         (["listen", "0", "--count", "none"], "'none' is not a whole number"),
         (["sockets", "--pid", "x"], "'x' is not a whole number"),
+        (["sockets", "--port", "70000"], "'70000' is not a port"),
+        (["sockets", "--state", "open"], "'open' is not a state: LISTEN"),
+        (["sockets", "--watch", "--count"], "--count"),
     ],
 )
 def test_wrong_use_is_told_and_is_status_2(run: Run, words: list[str], message: str) -> None:
@@ -481,3 +484,65 @@ def test_sockets_shows_those_of_a_process(run: Run) -> None:
         assert any(f":{port} " in line for line in run("sockets").lines)
     nobody = run("sockets", "--pid", 2**22 + 1)
     assert (nobody.status, len(nobody.lines)) == (0, 1) and "no such sockets" in nobody.err
+
+
+def test_sockets_are_filtered_counted_and_given_as_json(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        (row,) = run("sockets", "--port", port, "--state", "listen", "--family", "TCP", "--json").values
+        assert (row["socket_id"], row["state"], row["pid"]) == (f"tcp 127.0.0.1:{port} *", "LISTEN", os.getpid())
+        assert run("sockets", "--port", port, "--count").lines[1].split() == ["LISTEN", "1"]
+        (counts,) = run("sockets", "--port", port, "--count", "--json").values
+        assert counts == {"by_state": {"LISTEN": 1}, "by_port": {str(port): {"LISTEN": 1}}}
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_watch_in_a_pipe_prints_what_changes(form: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with process("sockets", "--watch", "--interval", "0.05", "--port", port, *form) as watching:
+            assert watching.stdout is not None
+
+            def line() -> str:
+                assert watching.stdout is not None
+                return str(watching.stdout.readline())
+
+            def says(sign: str, mark: str, state: str) -> bool:
+                text = line()
+                told = json.loads(text) if form else {}
+                return (told["change"], told["state"]) == (mark, state) if form else text[0] == sign and state in text
+
+            assert says("+", "new", "LISTEN")
+            listener.close()
+            assert says("-", "gone", "LISTEN")
+            watching.send_signal(signal.SIGINT)
+            _, err = watching.communicate(timeout=WAIT_SECONDS)
+            assert (watching.returncode, err) == (130, "")
+
+
+def test_a_watch_on_a_terminal_is_a_live_table() -> None:
+    terminal, inner = os.openpty()
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        open(terminal, "rb", buffering=0) as screen,
+        subprocess.Popen(
+            [*MODULE, "sockets", "--watch", "--interval", "0.05", "--port", str(listener.getsockname()[1])],
+            stdin=subprocess.DEVNULL,
+            stdout=inner,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"TERM": "xterm", "COLUMNS": "100", "LINES": "20"},
+        ) as watching,
+    ):
+        os.close(inner)
+        watchdog = threading.Timer(WAIT_SECONDS, watching.kill)
+        watchdog.start()
+        shown = b""
+        while b"LISTEN" not in shown:
+            shown += screen.read(4096)
+        client = socket.create_connection(listener.getsockname())
+        while b"ESTABLISHED" not in shown:
+            shown += screen.read(4096)
+        assert b"+" in shown[shown.index(b"LISTEN") :]
+        client.close()
+        watching.kill()
+        watchdog.cancel()
