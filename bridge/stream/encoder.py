@@ -19,24 +19,19 @@ from ..errors import EncodeError, LocalProtocolError, NotSerializableError
 from . import native
 from .constants import (
     BASE_WIRE_HANDLE,
-    MAX_BLOCK_BYTES,
     STREAM_HEADER,
     TC_ARRAY,
     TC_BLOCKDATA,
-    TC_BLOCKDATALONG,
     TC_CLASS,
-    TC_CLASSDESC,
     TC_ENDBLOCKDATA,
     TC_ENUM,
     TC_EXCEPTION,
-    TC_LONGSTRING,
     TC_NULL,
     TC_OBJECT,
-    TC_PROXYCLASSDESC,
-    TC_REFERENCE,
     TC_RESET,
     TC_STRING,
 )
+from .descriptor_writer import DescriptorWriter
 from .descriptors import ANNOTATION
 from .encoder_frame import (
     IN_ELEMENTS,
@@ -93,36 +88,29 @@ _DUE = {
     ord("C"): "a char, one UTF-16 code unit,",
 }
 
+#: How many frames an encoder keeps; one takes about a hundred bytes.
+_KEPT_FRAMES = 1 << 15
+
 #: Plans found by type that an encoder keeps when it begins another stream.
 _MAX_PLANS = 1000
 
 
-class Encoder:
+class Encoder(DescriptorWriter):
     """One direction of a conversation, or one file. The stream header is in the output from birth.
 
     After a `write_*` call the bytes wait in the output until `take`.
     """
 
     def __init__(self, resolver: Resolver) -> None:
+        super().__init__()
         self._resolver = resolver
         self._plans: dict[type, Any] = {}
         self._last_kind: Any = None
         self._last_plan: Any = None
-        self._out = native.out_new()
-        self._memo = native.memo_new()
-        self._next_handle = 0
-        self._objects: list[Any] = []
-        self._type_strings: dict[str, int] = {}
         self._frames: list[Any] = []
         self._top = -1
         self._running = False
-        self._unshared = None
         self._annotation_depth = 0
-        native.put_raw(self._out, STREAM_HEADER)
-
-    def __dealloc__(self) -> None:
-        native.out_free(self._out)
-        native.memo_free(self._memo)
 
     # ------------------------------------------------------------------------------------------------------ contents
 
@@ -191,13 +179,6 @@ class Encoder:
         if self._running:
             raise LocalProtocolError("the encoder was called from within the writing of an object")
 
-    def _forget(self) -> None:
-        native.memo_clear(self._memo)
-        self._next_handle = 0
-        self._objects = []
-        if self._type_strings:
-            self._type_strings = {}
-
     def _write(self, obj: Any, unshared: bool) -> None:
         self._check_idle()
         mark = native.out_len(self._out)
@@ -224,15 +205,6 @@ class Encoder:
                 self._pop()
             self._annotation_depth = 0
             self._running = False
-
-    def _give_back(self, objects: int) -> None:
-        """Forgets what was written after the table of objects had this length."""
-        while len(self._objects) > objects:
-            obj = self._objects.pop()
-            if type(obj) is _TypeString:
-                del self._type_strings[obj.text]
-            else:
-                native.memo_remove(self._memo, obj)
 
     # -------------------------------------------------------------------------------------------------------- values
 
@@ -378,38 +350,6 @@ class Encoder:
         self._plans[kind] = plan
         return plan
 
-    def _reference(self, obj: Any) -> bool:
-        """Writes a reference if this very object was written before."""
-        if obj is self._unshared and obj is not None:
-            return False
-        handle = native.memo_get(self._memo, obj)
-        if handle < 0:
-            return False
-        native.put_u8(self._out, TC_REFERENCE)
-        native.put_32(self._out, BASE_WIRE_HANDLE + handle)
-        return True
-
-    def _assign_handle(self, obj: Any) -> None:
-        """The next handle for this object, which is kept alive as long as the handle is; None: for nothing."""
-        if obj is not None:
-            if obj is self._unshared:  # nothing refers to it, not even what is inside of it
-                self._unshared = None
-            else:
-                native.memo_put(self._memo, obj, self._next_handle)
-                self._objects.append(obj)
-        self._next_handle += 1
-
-    def _string(self, text: Any) -> None:
-        out = self._out
-        # CPython shares the shortest strings, so their identity says nothing; Java may insist on one of its own
-        # (readUnshared), and another one is no longer than a reference.
-        self._assign_handle(text if len(text) > 1 else None)
-        native.put_u8(out, TC_STRING)
-        if not native.put_utf(out, text):
-            native.out_truncate(out, native.out_len(out) - 1)
-            native.put_u8(out, TC_LONGSTRING)
-            native.put_long_utf(out, text)
-
     def _integer(self, plan: Any, number: Any) -> None:
         small, large, huge = plan.alternatives
         size = native.integer_bytes(number)
@@ -489,65 +429,6 @@ class Encoder:
         # A subclass may have an order of its own, as OrderedDict has.
         frame.items = iter(mapping.items())
 
-    # ------------------------------------------------------------------------------------------------ class descriptors
-
-    def _descriptor(self, descriptor: Any) -> None:
-        """``classDesc``: the descriptor and those above it, each once."""
-        if self._next_handle == 0:
-            self._first_descriptor(descriptor)
-        else:
-            self._new_descriptor(descriptor)
-
-    def _first_descriptor(self, descriptor: Any) -> None:
-        """At the beginning of a stream a descriptor is always the same bytes: a stream of one object is mostly that."""
-        written = descriptor.written_first
-        if written is None:
-            start = native.out_len(self._out)
-            self._new_descriptor(descriptor)
-            if all(not level.annotation for level in descriptor.chain):
-                raw = native.out_copy(self._out, start)
-                descriptor.written_first = (raw, list(self._objects))
-            return
-        raw, objects = written
-        native.put_raw(self._out, raw)
-        for obj in objects:
-            if type(obj) is _TypeString:
-                self._type_strings[obj.text] = self._next_handle
-            else:
-                native.memo_put(self._memo, obj, self._next_handle)
-            self._next_handle += 1
-        self._objects.extend(objects)
-
-    def _new_descriptor(self, descriptor: Any) -> None:
-        out = self._out
-        while descriptor is not None:
-            if self._reference(descriptor):
-                return
-            if descriptor.interfaces is not None:
-                native.put_u8(out, TC_PROXYCLASSDESC)
-                self._assign_handle(descriptor)
-                native.put_32(out, len(descriptor.interfaces))
-                for name in descriptor.interfaces:
-                    self._name(name)
-            else:
-                native.put_u8(out, TC_CLASSDESC)
-                self._name(descriptor.name)
-                native.put_64(out, descriptor.serial_version_uid)
-                self._assign_handle(descriptor)
-                native.put_u8(out, descriptor.flags)
-                native.put_u16(out, len(descriptor.fields))
-                for field in descriptor.fields:
-                    type_string = field[1]
-                    native.put_u8(out, ord(type_string[0]))
-                    self._name(field[0])
-                    if len(type_string) > 1:
-                        self._type_string(type_string)
-            if descriptor.annotation:
-                self._annotation_whole(descriptor.annotation)
-            native.put_u8(out, TC_ENDBLOCKDATA)
-            descriptor = descriptor.super_class
-        native.put_u8(out, TC_NULL)
-
     def _annotation_whole(self, contents: Any) -> None:
         """A class annotation: rare, short, and needed before what follows, so it runs the machine from here."""
         floor = self._top
@@ -562,23 +443,6 @@ class Encoder:
                 while self._top > floor:
                     self._step(self._frames[self._top])
         self._annotation_depth -= 1
-
-    def _name(self, name: Any) -> None:
-        if not native.put_utf(self._out, name):
-            raise EncodeError(f"the name {name[:40]!r}... is longer than 65,535 bytes")
-
-    def _type_string(self, text: Any) -> None:
-        """The type of a field: Java interns it, so that equal ones are the same object."""
-        handle = self._type_strings.get(text)
-        if handle is not None:
-            native.put_u8(self._out, TC_REFERENCE)
-            native.put_32(self._out, BASE_WIRE_HANDLE + handle)
-            return
-        self._type_strings[text] = self._next_handle
-        self._objects.append(_TypeString(text))
-        self._next_handle += 1
-        native.put_u8(self._out, TC_STRING)
-        self._name(text)
 
     # -------------------------------------------------------------------------------------------------------- frames
 
@@ -603,7 +467,7 @@ class Encoder:
         frame.items = None
         frame.key = None
         frame.value = None
-        if self._top > 1000:  # not kept for ever after one deep graph
+        if self._top >= _KEPT_FRAMES:  # not kept for ever after one deep graph
             self._frames.pop()
         self._top -= 1
 
@@ -724,33 +588,6 @@ class Encoder:
         if frame.index != frame.length:
             raise EncodeError("the array changed its size while it was written")
         self._pop()
-
-    def _block_data(self, data: Any) -> None:
-        """``BlockDataOutputStream``: blocks of 1,024 bytes and a rest; up to 255 bytes have a one-byte length."""
-        out = self._out
-        start = 0
-        size = len(data)
-        while start < size:
-            length = size - start
-            if length > MAX_BLOCK_BYTES:
-                length = MAX_BLOCK_BYTES
-            if length <= 0xFF:
-                native.put_u8(out, TC_BLOCKDATA)
-                native.put_u8(out, length)
-            else:
-                native.put_u8(out, TC_BLOCKDATALONG)
-                native.put_32(out, length)
-            native.put_raw(out, data if length == size else data[start : start + length])
-            start += length
-
-
-class _TypeString:
-    """Keeps the place of a type string in the table of handles."""
-
-    __slots__ = ("text",)
-
-    def __init__(self, text: str) -> None:
-        self.text = text
 
 
 def _annotations_of(obj: Any) -> Any:

@@ -1,0 +1,38 @@
+cimport cython
+from . cimport native
+from .descriptors cimport ClassDescriptor
+
+cdef int TC_BLOCKDATA, TC_BLOCKDATALONG, TC_CLASSDESC, TC_ENDBLOCKDATA, TC_LONGSTRING, TC_NULL, TC_PROXYCLASSDESC
+cdef int TC_REFERENCE, TC_STRING
+cdef long long BASE_WIRE_HANDLE
+cdef Py_ssize_t MAX_BLOCK_BYTES
+
+@cython.final
+cdef class _TypeString:
+    cdef readonly str text
+
+cdef class DescriptorWriter:
+    cdef native.NativeOut* _out
+    cdef native.NativeMemo* _memo
+    cdef Py_ssize_t _next_handle
+    cdef list _objects
+    cdef dict _type_strings
+    cdef object _unshared
+
+    cdef int _annotation_whole(self, contents) except -1
+    cdef int _forget(self) except -1
+    cdef int _give_back(self, Py_ssize_t objects) except -1
+    @cython.locals(handle=Py_ssize_t)
+    cdef bint _reference(self, obj) except -1
+    cdef int _assign_handle(self, obj) except -1
+    @cython.locals(out='native.NativeOut*')
+    cdef int _string(self, text) except -1
+    cdef int _name(self, name) except -1
+    @cython.locals(out='native.NativeOut*', start=Py_ssize_t, size=Py_ssize_t, length=Py_ssize_t)
+    cdef int _block_data(self, data) except -1
+    cdef object _descriptor(self, ClassDescriptor descriptor)
+    @cython.locals(start=Py_ssize_t, raw=bytes, objects=list)
+    cdef object _first_descriptor(self, ClassDescriptor descriptor)
+    @cython.locals(out='native.NativeOut*')
+    cdef object _new_descriptor(self, ClassDescriptor descriptor)
+    cdef object _type_string(self, text)
