@@ -8,7 +8,7 @@ No I/O, no recursion, no waiting. `feed` takes bytes in any portions; `next_cont
 at any byte and go on, and bytes after a content stay untouched.
 
 A step answers with a value, or ``NEED_DATA``, or ``PUSHED``: a frame was put on the stack and its value will come.
-The handle of an object in progress holds its frame; what a reference to it means is decided in `_in_progress`.
+What is whole in the input is read without a frame; see "values that are whole".
 """
 
 from __future__ import annotations
@@ -17,10 +17,8 @@ from typing import Any
 
 from ..errors import BridgeError, DecodeError, LocalProtocolError, RejectedError
 from . import native
-from .array_reader import ArrayReader
 from .constants import (
     BASE_WIRE_HANDLE,
-    SC_ENUM,
     STREAM_HEADER,
     TC_ARRAY,
     TC_BLOCKDATA,
@@ -39,10 +37,11 @@ from .constants import (
     TC_STRING,
     TYPE_CODE_NAMES,
 )
-from .descriptors import ANNOTATION, ClassDescriptor
-from .model import BlockData, JavaClass, JavaEnum, StreamException
-from .plan import ATTRIBUTES, BOX, BUILD, FILL, LIST, MAP, SKIP, SLOTS
-from .reader import Frame, _short
+from .descriptors import ClassDescriptor
+from .model import JavaClass, StreamException
+from .object_reader import _LOAD_FACTOR, ObjectReader
+from .plan import BOX, LIST, MAP, SLOTS
+from .reader import Frame
 from .states import (
     END_OF_STREAM,
     IN_ARRAY,
@@ -53,21 +52,25 @@ from .states import (
     IN_OPEN,
     NEED_DATA,
     PUSHED,
+    UNREAD,
     Signal,
 )
 
 __all__ = ["Decoder"]
 
-#: The load factor of every HashMap that nobody gave another one.
-_LOAD_FACTOR = 0.75
+#: The bits of the load factor 0.75.
+_LOAD_FACTOR_BITS = 0x3F400000
+
+#: Lists up to this length may be read a second time, when they turn out to have parts.
+_SMALL = 16
+
+#: Stands for the handle of what is being read without a frame; a reference to it is left to the frame it gets then.
+_BEGUN = Frame()
 
 _MAX_STRING_BYTES = 3 * 0x7FFFFFFF
 
-#: Objects of so many fields may take memory before their bytes have come; of more, it is watched.
-_MANY_FIELDS = 64
 
-
-class Decoder(ArrayReader):
+class Decoder(ObjectReader):
     """One direction of a conversation, or one file: a stream with its handle table.
 
     ``Decoder(resolver, limits=, object_filter=, trace=)``: limits and filter are asked as the stream is read and end it
@@ -170,13 +173,17 @@ class Decoder(ArrayReader):
             self._forget_handles()
 
     def _value(self) -> Any:
-        """One object of the grammar. A string or reference is read here; what has parts pushes a frame."""
+        """One object of the grammar. What has parts that have to wait for one another pushes a frame."""
         p = self._p
         pos = self._pos
         left = self._end - pos
         if left < 1:
             return self._need(1)
         code = p[pos]
+        if not self._tracing:
+            value = self._object() if code == TC_OBJECT else self._leaf()
+            if value is not UNREAD:
+                return value
         if code == TC_STRING:
             if left < 3:
                 return self._need(3)
@@ -202,58 +209,14 @@ class Decoder(ArrayReader):
                 self._emit(pos, pos + 5, "reference", number, None)
             self._pos = pos + 5
             return value
-        if code == TC_OBJECT:
-            if left >= 6 and not self._tracing:
-                if p[pos + 1] == TC_REFERENCE:
-                    value = self._box(pos, left)
-                    if value is not PUSHED:
-                        return value
-                # The two common cases whole: the descriptor is a reference, or one known by its bytes.
-                self._pos = pos + 1
-                found = self._known_descriptor()
-                if found is not None:
-                    value = self._begin_object(found)
-                    if value is NEED_DATA:
-                        frame = self._push(IN_OPEN)
-                        frame.type_code = code
-                        frame.descriptor = found
-                    return value
-                self._pos = pos
-            return self._open(code)
         if code == TC_NULL:
             if self._tracing:
                 self._emit(pos, pos + 1, "null", -1, None)
             self._pos = pos + 1
             return None
-        if code == TC_ARRAY or code == TC_ENUM or code == TC_CLASS:
+        if code == TC_OBJECT or code == TC_ARRAY or code == TC_ENUM or code == TC_CLASS:
             return self._open(code)
         return self._rare_value(code)
-
-    def _box(self, pos: int, left: int) -> Any:
-        """TC_OBJECT with a reference to a class of one primitive field, whole; PUSHED where it is anything else."""
-        p = self._p
-        number = native.u32(p, pos + 2) - BASE_WIRE_HANDLE
-        if number < 0 or number >= len(self._handles):
-            return PUSHED
-        found = self._handles[number]
-        if type(found) is not ClassDescriptor:
-            return PUSHED
-        descriptor = found
-        plan = descriptor.decode_plan
-        if plan is None or plan.shape != BOX or descriptor.flags & SC_ENUM:
-            return PUSHED
-        code = plan.steps[0]
-        size = native.primitive_bytes(code)
-        if left < 6 + size:
-            return PUSHED
-        self._pos = pos + 6
-        self._check_object()
-        value = native.read_primitive(p, pos + 6, code)
-        if plan.build is not None:
-            value = self._boxed(plan, value)
-        self._pos = pos + 6 + size
-        native.list_append(self._handles, value)
-        return value
 
     def _string(self, text: Any, length: int) -> Any:
         self._check_refs()
@@ -349,7 +312,338 @@ class Decoder(ArrayReader):
         else:
             frame.value = StreamException(value)
 
-    # ------------------------------------------------------------------------------------------------------- objects
+    # ------------------------------------------------------------------------------------------- values that are whole
+
+    # The short way: most values have no parts, or parts that have none, and lie whole in the input. They are read here
+    # without a frame. What does not fit (a part with parts, bytes still to come, a broken token, a limit that is
+    # reached) is left to the steps of a frame, which take it up where this stopped and raise the errors: here none is
+    # raised, and a token is taken whole or not at all.
+
+    def _leaf(self) -> Any:
+        """A value without parts: a string, a reference to what is finished, null, a boxed primitive; else UNREAD."""
+        p = self._p
+        pos = self._pos
+        left = self._end - pos
+        if left < 1:
+            return UNREAD
+        code = p[pos]
+        if code == TC_STRING:
+            if left < 3:
+                return UNREAD
+            length = 3 + native.u16(p, pos + 1)
+            if left < length or not self._has_room():
+                return UNREAD
+            text = native.decode_mutf8(p, pos + 3, pos + length)
+            if text is None:
+                return UNREAD
+            self._pos = pos + length
+            native.list_append(self._handles, text)
+            return text
+        if code == TC_REFERENCE:
+            if left < 5:
+                return UNREAD
+            number = native.u32(p, pos + 1) - BASE_WIRE_HANDLE
+            if number < 0 or number >= len(self._handles):
+                return UNREAD
+            value = native.list_get(self._handles, number)
+            if type(value) is Frame:
+                return UNREAD
+            if number < self._lowest_reference:
+                self._lowest_reference = number
+            self._pos = pos + 5
+            return value
+        if code == TC_NULL:
+            self._pos = pos + 1
+            return None
+        return self._box(pos, left) if code == TC_OBJECT else UNREAD
+
+    def _has_room(self) -> bool:
+        """Whether ``maxrefs`` lets one more handle be assigned."""
+        return self._max_refs < 0 or len(self._handles) < self._max_refs
+
+    def _class_at(self, pos: int) -> Any:
+        """The class descriptor that TC_REFERENCE at ``pos`` refers to, all of whose five bytes are there; else None."""
+        p = self._p
+        if p[pos] != TC_REFERENCE:
+            return None
+        number = native.u32(p, pos + 1) - BASE_WIRE_HANDLE
+        if number < 0 or number >= len(self._handles):
+            return None
+        found = native.list_get(self._handles, number)
+        if type(found) is not ClassDescriptor:
+            return None
+        if number < self._lowest_reference:
+            self._lowest_reference = number
+        return found
+
+    def _box(self, pos: int, left: int) -> Any:
+        """TC_OBJECT of a class of one primitive field that is known; UNREAD where it is anything else."""
+        if left < 6:
+            return UNREAD
+        found = self._class_at(pos + 1)
+        if found is None:
+            return UNREAD
+        plan = found.decode_plan
+        if plan is None or plan.shape != BOX or not plan.usual or not self._has_room():
+            return UNREAD
+        size = plan.head_bytes
+        if left < 6 + size or (self._max_depth >= 0 and self._depth >= self._max_depth):
+            return UNREAD
+        value = native.read_primitive(self._p, pos + 6, plan.steps[0])
+        if plan.build is not None:
+            value = self._boxed(plan, value)
+        self._pos = pos + 6 + size
+        native.list_append(self._handles, value)
+        return value
+
+    def _boxes(self, items: Any) -> None:
+        """Appends the boxes that follow one another and are of one class, as the first six bytes of each say."""
+        p = self._p
+        pos = self._pos
+        left = self._end - pos
+        if left < 7 or p[pos] != TC_OBJECT:
+            return
+        found = self._class_at(pos + 1)
+        if found is None:
+            return
+        plan = found.decode_plan
+        if plan is None or plan.shape != BOX or not plan.usual or plan.build is not None:
+            return
+        if self._max_depth >= 0 and self._depth >= self._max_depth:
+            return
+        code = plan.steps[0]
+        size = 6 + plan.head_bytes
+        count = left // size
+        if self._max_refs >= 0 and count > self._max_refs - len(self._handles):
+            count = self._max_refs - len(self._handles)
+        first = pos
+        while count > 0 and native.same(p, first, pos, 6):
+            value = native.read_primitive(p, pos + 6, code)
+            native.list_append(items, value)
+            native.list_append(self._handles, value)
+            pos += size
+            count -= 1
+        self._pos = pos
+
+    def _object(self) -> Any:
+        """TC_OBJECT with a descriptor that costs no parsing: the object, or its beginning; else UNREAD."""
+        pos = self._pos
+        left = self._end - pos
+        if left < 6:
+            return UNREAD
+        found = self._class_at(pos + 1)
+        if found is not None:
+            self._pos = pos + 6
+        else:
+            self._pos = pos + 1
+            found = self._known_descriptor()
+            if found is None:
+                self._pos = pos
+                return UNREAD
+        plan = found.decode_plan
+        if plan is not None and plan.usual:
+            if plan.shape == SLOTS:
+                return self._flat_object(found, plan)
+            if plan.shape == LIST:
+                value = self._flat_list(plan, found)
+                if value is not UNREAD:
+                    return value
+            elif plan.shape == MAP:
+                value = self._flat_map(plan, found)
+                if value is not UNREAD:
+                    return value
+        value = self._begin_object(found)
+        if value is NEED_DATA:
+            frame = self._push(IN_OPEN)
+            frame.type_code = TC_OBJECT
+            frame.descriptor = found
+        return value
+
+    def _flat_object(self, descriptor: Any, plan: Any) -> Any:
+        """An instance whose fields are stored one by one: all of it, or as far as its fields are leaves."""
+        self._check_object()
+        value = native.allocate(plan.cls)
+        handle = len(self._handles)
+        native.list_append(self._handles, value)
+        self._depth += 1
+        steps = plan.steps
+        length = plan.length
+        p = self._p
+        i = 0
+        while i < length:
+            code = steps[i]
+            size = native.primitive_bytes(code)
+            if size:
+                if self._end - self._pos < size:
+                    break
+                field = native.read_primitive(p, self._pos, code)
+                self._pos += size
+            else:
+                field = self._leaf()
+                if field is UNREAD:
+                    break
+            native.slot_set(value, plan.slots, i, field)
+            i += 1
+        if i == length and plan.build is None:
+            self._depth -= 1
+            return value
+        frame = self._go_on(descriptor, plan, handle, value)
+        frame.index = i
+        return PUSHED
+
+    def _go_on(self, descriptor: Any, plan: Any, handle: int, value: Any) -> Any:
+        """A frame for an object that was begun without one."""
+        frame = self._push(IN_OBJECT)
+        frame.descriptor = descriptor
+        frame.plan = plan
+        frame.handle = handle
+        frame.counts_depth = True
+        frame.value = value
+        return frame
+
+    def _flat_list(self, plan: Any, descriptor: Any) -> Any:
+        """A list as far as its elements are leaves; UNREAD where its beginning is not as ArrayList writes it."""
+        p = self._p
+        pos = self._pos
+        if plan.length != 2 or self._end - pos < 10 or p[pos + 4] != TC_BLOCKDATA or p[pos + 5] != 4:
+            return UNREAD
+        self._check_object()
+        handle = len(self._handles)
+        native.list_append(self._handles, _BEGUN)
+        self._depth += 1
+        self._pos = pos + 10
+        items = [] if plan.new is None else plan.new()
+        self._leaves(items, native.i32(p, pos + 6))
+        count = native.i32(p, pos)
+        if len(items) == count and self._pos < self._end and p[self._pos] == TC_ENDBLOCKDATA:
+            self._pos += 1
+            self._depth -= 1
+            self._handles[handle] = items
+            return items
+        frame = self._go_on(descriptor, plan, handle, items)
+        self._handles[handle] = frame
+        frame.values = [count]
+        frame.annotations = []
+        frame.items = items
+        frame.head = native.take(p, pos + 6, pos + 10)
+        frame.open_block = 0 if items else 3
+        frame.blocks = 1
+        frame.index = 1
+        return PUSHED
+
+    def _leaves(self, items: Any, count: int) -> None:
+        """Appends the leaves that follow. Room is made for ``count``; see `_reserve`."""
+        if count > self._reservable:
+            count = self._reservable
+        if count > 0:
+            self._reservable -= count
+            native.list_reserve(items, count)
+        while True:
+            value = self._leaf()
+            if value is UNREAD:
+                return
+            native.list_append(items, value)
+            if type(value) is int or type(value) is float:
+                self._boxes(items)
+
+    def _flat_map(self, plan: Any, descriptor: Any) -> Any:
+        """A HashMap or LinkedHashMap as far as its keys are leaves, and its values are leaves or lists of leaves.
+
+        UNREAD where its beginning is not as HashMap writes it, or the load factor is not the usual one.
+        """
+        p = self._p
+        pos = self._pos
+        if self._end - pos < 18 or p[pos + 8] != TC_BLOCKDATA or p[pos + 9] != 8:
+            return UNREAD
+        if native.u32(p, pos) != _LOAD_FACTOR_BITS:
+            return UNREAD
+        self._check_object()
+        handle = len(self._handles)
+        native.list_append(self._handles, _BEGUN)
+        self._depth += 1
+        self._pos = pos + 18
+        # Of a LinkedHashMap that is no more than a dict, a dict is made.
+        mapping = plan.new() if plan.length == 3 else {}
+        items = None
+        while True:
+            key = self._leaf()
+            if key is UNREAD:
+                break
+            value = self._leaf()
+            if value is UNREAD:
+                value = self._small_list()
+                if value is UNREAD:
+                    items = _as_items(mapping)
+                    items.append(key)
+                    break
+            if not native.dict_add(mapping, key, value):
+                items = _as_items(mapping)
+                items.append(key)
+                items.append(value)
+                break
+        if items is None:
+            if len(mapping) == native.i32(p, pos + 14) and self._end_of_map(plan.length == 4):
+                self._depth -= 1
+                self._handles[handle] = mapping
+                return mapping
+            items = _as_items(mapping)
+        frame = self._go_on(descriptor, plan, handle, None)
+        self._handles[handle] = frame
+        frame.values = [_LOAD_FACTOR, native.i32(p, pos + 4)]
+        frame.annotations = []
+        frame.items = items
+        frame.head = native.take(p, pos + 10, pos + 18)
+        frame.open_block = 0 if items else 3
+        frame.blocks = 1
+        frame.index = 2
+        return PUSHED
+
+    def _end_of_map(self, linked: bool) -> bool:
+        """Takes TC_ENDBLOCKDATA, and of a LinkedHashMap an access order of False; nothing where they are not there."""
+        pos = self._pos
+        size = 2 if linked else 1
+        if self._end - pos < size or self._p[pos] != TC_ENDBLOCKDATA or (linked and self._p[pos + 1] != 0):
+            return False
+        self._pos = pos + size
+        return True
+
+    def _small_list(self) -> Any:
+        """A whole list of leaves as a part of something that has no frame yet; else UNREAD, and as it was before."""
+        p = self._p
+        pos = self._pos
+        if self._end - pos < 16 or p[pos] != TC_OBJECT:
+            return UNREAD
+        found = self._class_at(pos + 1)
+        if found is None:
+            return UNREAD
+        plan = found.decode_plan
+        if plan is None or plan.shape != LIST or not plan.usual or plan.length != 2 or plan.new is not None:
+            return UNREAD
+        if p[pos + 10] != TC_BLOCKDATA or p[pos + 11] != 4 or not self._has_room():
+            return UNREAD
+        if self._max_depth >= 0 and self._depth >= self._max_depth:
+            return UNREAD
+        handle = len(self._handles)
+        native.list_append(self._handles, _BEGUN)
+        self._depth += 1
+        self._pos = pos + 16
+        items: list[Any] = []
+        count = native.i32(p, pos + 6)
+        while len(items) < count and len(items) < _SMALL:
+            value = self._leaf()
+            if value is UNREAD:
+                break
+            native.list_append(items, value)
+        self._depth -= 1
+        if len(items) == count and self._pos < self._end and p[self._pos] == TC_ENDBLOCKDATA:
+            self._pos += 1
+            self._handles[handle] = items
+            return items
+        self._pos = pos
+        del self._handles[handle:]
+        return UNREAD
+
+    # ------------------------------------------------------------------------------------- open constructs, exceptions
 
     def _step_open(self, frame: Any) -> Any:
         """A type code was read; now its class descriptor, then the beginning of what it opens."""
@@ -385,378 +679,6 @@ class Decoder(ArrayReader):
         native.list_append(self._handles, value)
         return value
 
-    def _plan(self, descriptor: Any) -> Any:
-        plan = descriptor.decode_plan
-        if plan is None or descriptor.flags & SC_ENUM:
-            self._check_object_class(descriptor)
-            plan = self._new_plan(descriptor)
-        return plan
-
-    def _new_plan(self, descriptor: Any) -> Any:
-        try:
-            plan = self._resolver.decode_plan(descriptor)
-        except BridgeError:
-            raise
-        except Exception:  # noqa: BLE001 - not the class that the mapping knows by this name
-            plan = self._resolver.generic_plan(descriptor)
-        descriptor.decode_plan = plan
-        return plan
-
-    def _check_object_class(self, descriptor: Any) -> None:
-        flags = descriptor.flags
-        if flags & SC_ENUM:
-            raise self._invalid_class(f"{_short(descriptor.name)} is an enum but stands at TC_OBJECT")
-        if descriptor.has_lengthless_data:
-            raise self._invalid_class(
-                f"{_short(descriptor.name)} wrote its external contents in protocol version 1; "
-                "nothing tells where they end"
-            )
-
-    def _begin_object(self, descriptor: Any) -> Any:
-        """An object whose descriptor has been read: its handle, its value if that can be made now, its frame."""
-        plan = descriptor.decode_plan
-        if plan is None or descriptor.flags & SC_ENUM:
-            plan = self._plan(descriptor)
-        shape = plan.shape
-        if shape == BOX and not self._tracing:
-            code = plan.steps[0]
-            size = native.primitive_bytes(code)
-            if self._end - self._pos < size:
-                return self._need(size)
-            self._check_object()
-            value = native.read_primitive(self._p, self._pos, code)
-            if plan.build is not None:
-                value = self._boxed(plan, value)
-            self._pos += size
-            native.list_append(self._handles, value)
-            return value
-        frame = self._push(IN_OBJECT)
-        frame.descriptor = descriptor
-        frame.plan = plan
-        self._assign_handle(frame)
-        if plan.annotation_step > 0 and (shape == SLOTS or shape == ATTRIBUTES or shape == SKIP):
-            self._suspicious = True
-        if plan.length > _MANY_FIELDS and shape == SLOTS:
-            self._weigh(frame, plan.length)
-        if shape == SLOTS or shape == ATTRIBUTES:
-            frame.value = native.allocate(plan.cls)
-        elif shape == LIST:
-            frame.values = []
-            frame.value = [] if plan.new is None else plan.new()
-        elif shape == FILL:
-            frame.values = []
-            frame.value = plan.new()
-        elif shape != SKIP:  # MAP, BUILD
-            frame.values = []
-        if plan.annotation_step >= 0:
-            frame.annotations = []
-        if self._tracing:
-            self._emit(self._pos, self._pos, "object", frame.handle, descriptor)
-        return PUSHED
-
-    def _step_object(self, frame: Any) -> Any:
-        p = self._p
-        plan = frame.plan
-        steps = plan.steps
-        length = plan.length
-        i = frame.index
-        while i < length:
-            code = steps[i]
-            size = native.primitive_bytes(code)
-            frame.index = i  # before anything that may fail and name the place
-            if size:
-                if self._end - self._pos < size:
-                    return self._need(size)
-                value = native.read_primitive(p, self._pos, code)
-                if self._tracing:
-                    self._emit(self._pos, self._pos + size, "primitive", -1, value)
-                self._pos += size
-            elif code == ANNOTATION:
-                value = self._annotation(frame)
-                if value is not None:
-                    return value
-                i += 1
-                continue
-            else:
-                value = self._value()
-                if value is NEED_DATA or value is PUSHED:
-                    return value
-            if plan.shape == SLOTS:
-                native.slot_set(frame.value, plan.slots, i, value)
-            elif plan.shape == ATTRIBUTES:
-                native.attribute_set(frame.value, plan.names[i], value)
-            elif plan.shape != SKIP:
-                frame.values.append(value)
-            i += 1
-        frame.index = i
-        return self._finish_object(frame)
-
-    def _store(self, frame: Any, i: int, value: Any) -> None:
-        plan = frame.plan
-        if plan.shape == SLOTS:
-            native.slot_set(frame.value, plan.slots, i, value)
-        elif plan.shape == ATTRIBUTES:
-            native.attribute_set(frame.value, plan.names[i], value)
-        elif plan.shape != SKIP:
-            frame.values.append(value)
-
-    def _annotation(self, frame: Any) -> Any:
-        """Contents up to TC_ENDBLOCKDATA; None when that has been read. Runs of block data become one `BlockData`."""
-        shape = frame.plan.shape
-        if frame.items is None:
-            frame.items = frame.value if shape == LIST else []
-            frame.open_block = 0
-            frame.head = None
-            if shape == LIST or shape == MAP:
-                if not self._take_head(frame):
-                    frame.items = None
-                    return NEED_DATA
-                self._reserve(frame)
-        items = frame.items
-        while True:
-            if self._pos >= self._end:
-                return self._need(1)
-            code = self._p[self._pos]
-            if code == TC_ENDBLOCKDATA:
-                if self._tracing:
-                    self._emit(self._pos, self._pos + 1, "end block data", -1, None)
-                self._pos += 1
-                self._close_block(frame)
-                frame.items = None
-                if frame.plan.shape != SKIP:
-                    frame.annotations.append(items)
-                return None
-            if code == TC_BLOCKDATA or code == TC_BLOCKDATALONG:
-                value = self._block_data()
-                if value is NEED_DATA:
-                    return value
-                if frame.open_block == 0:
-                    frame.open_block = 1
-                    frame.blocks += 1
-                    native.list_append(items, value)
-                else:
-                    if frame.open_block == 3:  # more than the head: it is not what was expected
-                        native.list_append(items, frame.head)
-                        frame.head = None
-                        frame.open_block = 1
-                    if frame.open_block == 1:
-                        frame.open_block = 2
-                        items[len(items) - 1] = bytearray(items[len(items) - 1])
-                    items[len(items) - 1] += value
-                continue
-            value = self._value()
-            if value is NEED_DATA or value is PUSHED:
-                return value
-            if frame.open_block:
-                self._close_block(frame)
-            native.list_append(items, value)
-
-    def _reserve(self, frame: Any) -> None:
-        """Room for as many elements as are declared, while all such room together stays within the bytes received."""
-        head = frame.head
-        if head is not None and len(head) >= 4:
-            count = native.i32(native.pointer(head), len(head) - 4)
-            if count > self._reservable:
-                count = self._reservable
-            if count > 0:
-                self._reservable -= count
-                native.list_reserve(frame.items, count)
-
-    def _take_head(self, frame: Any) -> bool:
-        """The primitives in front of the elements of a list or map; False where not all of them are there."""
-        p = self._p
-        pos = self._pos
-        if pos >= self._end:
-            self._need(1)
-            return False
-        if p[pos] == TC_BLOCKDATA and not self._tracing:
-            if self._end - pos < 2:
-                self._need(2)
-                return False
-            size = p[pos + 1]
-            if self._end - pos < 2 + size:
-                self._need(2 + size)
-                return False
-            frame.head = native.take(p, pos + 2, pos + 2 + size)
-            frame.open_block = 3
-            frame.blocks += 1
-            self._pos = pos + 2 + size
-        return True
-
-    def _close_block(self, frame: Any) -> None:
-        if frame.open_block == 2:
-            items = frame.items
-            items[len(items) - 1] = BlockData(items[len(items) - 1])
-        frame.open_block = 0
-
-    def _finish_object(self, frame: Any) -> Any:
-        plan = frame.plan
-        shape = plan.shape
-        if shape == SLOTS or shape == ATTRIBUTES:
-            if plan.build is not None:
-                return self._finish(frame, self._finished(plan, frame))
-            if plan.annotation_step > 0:
-                self._last_suspect = plan.descriptor
-            if plan.annotation_step >= 0 and shape == SLOTS:
-                native.slot_set(frame.value, plan.slots, plan.annotation_step, frame.annotations)
-            return self._finish(frame, frame.value)
-        if shape == LIST:
-            items = frame.value
-            head = frame.head
-            # The int field says how many elements there are (ArrayList), else the head does.
-            if frame.blocks == 1 and head is not None and len(head) == 4:
-                count = frame.values[0] if plan.length == 2 else int.from_bytes(head, "big", signed=True)
-                if count == len(items):
-                    return self._finish(frame, items)
-        elif shape == MAP:
-            value = self._map(plan, frame)
-            if value is not NotImplemented:
-                return self._finish(frame, value)
-        elif shape == FILL:
-            value = self._call_build(plan, frame)
-            if value is not NotImplemented:
-                return self._finish(frame, value)
-        elif shape == SKIP:
-            if plan.annotation_step > 0:
-                self._last_suspect = plan.descriptor
-            return self._finish(frame, None)
-        else:
-            if shape == BOX:
-                value = self._boxed(plan, frame.values[0])
-            elif frame.value is None or plan.replaces:
-                value = self._call_build(plan, frame)
-            else:
-                value = NotImplemented
-            if value is not NotImplemented:
-                if frame.value is not None:  # referred to while in progress: Java sees the unresolved object there too
-                    self._fill_generic(frame, frame.value)
-                return self._finish(frame, value)
-        if frame.exposed and shape != BUILD:
-            raise self._invalid_class(f"{_short(plan.descriptor.name)} with contents that its class cannot have")
-        generic = frame.value
-        if shape != BUILD or generic is None:
-            generic = native.allocate(self._resolver.generic_plan(plan.descriptor).cls)
-        if shape == LIST:
-            frame.annotations = [_with_head(frame.head, frame.value)]
-        self._fill_generic(frame, generic)
-        return self._finish(frame, generic)
-
-    def _map(self, plan: Any, frame: Any) -> Any:
-        """A HashMap or LinkedHashMap: as a rule a dict of the entries; anything unusual is left to the adapter."""
-        values = frame.values
-        items = frame.annotations[0]
-        head = frame.head
-        if (
-            not frame.exposed
-            and frame.blocks == 1
-            and head is not None
-            and len(head) == 8
-            and values[0] == _LOAD_FACTOR
-            and not (plan.length == 4 and values[2])
-        ):
-            # Of a LinkedHashMap that is no more than a dict, a dict is made.
-            mapping = plan.new() if plan.length == 3 else {}
-            size = len(items)
-            if int.from_bytes(head[4:], "big", signed=True) * 2 == size:
-                try:
-                    native.fill_dict(mapping, items)
-                except Exception:  # noqa: BLE001 - as in `_call_build`
-                    mapping = None
-                if mapping is not None and len(mapping) * 2 == size:
-                    return mapping
-        frame.annotations = [_with_head(head, items)]
-        if frame.value is None:
-            frame.value = plan.new()
-        return self._call_build(plan, frame)
-
-    def _boxed(self, plan: Any, value: Any) -> Any:
-        boxed = value
-        if plan.build is not None:
-            try:
-                boxed = plan.build(value)
-            except Exception:  # noqa: BLE001 - as in `_call_build`
-                boxed = NotImplemented
-        if boxed is NotImplemented:
-            plan = self._resolver.generic_plan(plan.descriptor)
-            boxed = native.allocate(plan.cls)
-            native.slot_set(boxed, plan.slots, 0, value)
-        return boxed
-
-    def _finished(self, plan: Any, frame: Any) -> Any:
-        try:
-            return plan.build(frame.value, frame.annotations)
-        except BridgeError:
-            raise
-        except Exception as error:
-            raise self._invalid_class(f"{_short(plan.descriptor.name)} could not be made: {error!r}") from error
-
-    def _call_build(self, plan: Any, frame: Any) -> Any:
-        try:
-            if plan.shape == FILL or plan.shape == MAP:
-                return plan.build(frame.value, frame.values, frame.annotations, frame.exposed)
-            return plan.build(frame.values, frame.annotations)
-        except Exception:  # noqa: BLE001 - what an adapter cannot hold arrives in the generic form, whatever the reason
-            return NotImplemented
-
-    def _fill_generic(self, frame: Any, generic: Any) -> None:
-        plan = self._resolver.generic_plan(frame.plan.descriptor)
-        values = iter(frame.values)
-        for i in range(plan.length):
-            if plan.steps[i] != ANNOTATION:
-                native.slot_set(generic, plan.slots, i, next(values))
-            elif i == plan.annotation_step:
-                native.slot_set(generic, plan.slots, i, frame.annotations)
-
-    def _in_progress(self, frame: Any) -> Any:
-        """What a reference to an unfinished object means: the container itself, or the object as yet unresolved."""
-        if frame.kind == IN_OBJECT:
-            frame.exposed = True
-            if frame.value is None and frame.plan.shape == MAP:
-                frame.value = frame.plan.new()
-            elif frame.value is None and frame.plan.shape != SKIP:
-                frame.value = native.allocate(self._resolver.generic_plan(frame.plan.descriptor).cls)
-            return frame.value
-        if frame.kind == IN_ARRAY:
-            return frame.value
-        raise self._corrupted(f"handle {frame.handle} is referred to while it is being read")
-
-    # ---------------------------------------------------------------------------------------------- enums, exceptions
-
-    def _begin_enum(self, descriptor: Any) -> Any:
-        if not descriptor.flags & SC_ENUM:
-            raise self._invalid_class(f"{_short(descriptor.name)} is no enum class but stands at TC_ENUM")
-        frame = self._push(IN_ENUM)
-        frame.descriptor = descriptor
-        self._assign_handle(frame)
-        if self._tracing:
-            self._emit(self._pos, self._pos, "enum", frame.handle, descriptor)
-        return PUSHED
-
-    def _step_enum(self, frame: Any) -> Any:
-        if self._pos >= self._end:
-            return self._need(1)
-        code = self._p[self._pos]
-        if code != TC_STRING and code != TC_REFERENCE and code != TC_LONGSTRING and code != TC_EXCEPTION:
-            raise self._corrupted(f"{TYPE_CODE_NAMES.get(code, hex(code))} where the name of an enum constant is due")
-        name = self._value()
-        if name is NEED_DATA or name is PUSHED:
-            return name
-        if type(name) is not str:
-            raise self._corrupted("the name of an enum constant is no string")
-        return self._finish(frame, self._constant(frame.descriptor, name))
-
-    def _constant(self, descriptor: Any, name: Any) -> Any:
-        plan = descriptor.decode_plan
-        if plan is None:
-            plan = self._new_plan(descriptor)
-        value = NotImplemented
-        if plan.shape == BUILD:
-            try:
-                value = plan.build([name], None)
-            except Exception:  # noqa: BLE001 - as in `_call_build`
-                value = NotImplemented
-        return JavaEnum(descriptor, name) if value is NotImplemented else value
-
     def _step_exception(self, frame: Any) -> Any:
         if frame.value is None:
             value = self._value()
@@ -771,6 +693,10 @@ class Decoder(ArrayReader):
         return value
 
 
-def _with_head(head: Any, items: Any) -> list[Any]:
-    """An annotation as it stood in the stream."""
-    return list(items) if head is None else [BlockData(head), *items]
+def _as_items(mapping: Any) -> list[Any]:
+    """Keys and values as they stood in the stream."""
+    items: list[Any] = []
+    for key, value in mapping.items():
+        items.append(key)
+        items.append(value)
+    return items

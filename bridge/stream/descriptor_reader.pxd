@@ -14,6 +14,7 @@ cdef object NEED_DATA, PUSHED
 
 cdef class DescriptorReader(SecondTryReader):
     cdef object _value(self)
+    cdef object _boxes(self, items)
     cdef object _abort(self)
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, first=Py_ssize_t, fits=bint, entry=CachedDescriptor)
     cdef object _known_descriptor(self)

@@ -43,6 +43,10 @@ class DescriptorReader(SecondTryReader):
         """One object of the grammar; in `Decoder`."""
         raise NotImplementedError
 
+    def _boxes(self, items: Any) -> None:
+        """Boxes that follow one another; in `Decoder`."""
+        raise NotImplementedError
+
     def _abort(self) -> Any:
         """TC_EXCEPTION; in `Decoder`."""
         raise NotImplementedError

@@ -211,6 +211,17 @@ cdef extern from *:
         return 0;
     }
 
+    /* 1 where the key is new and can be one; 0, and the dict as it was, where not. */
+    static CYTHON_INLINE int native_dict_add(PyObject *mapping, PyObject *key, PyObject *value) {
+        Py_ssize_t before = PyDict_GET_SIZE(mapping);
+        if (PyTuple_Check(key) || PyFrozenSet_Check(key)) return 0;
+        if (!PyDict_SetDefault(mapping, key, value)) {
+            if (!PyErr_ExceptionMatches(PyExc_Exception)) return -1;
+            PyErr_Clear(); return 0;
+        }
+        return PyDict_GET_SIZE(mapping) > before;
+    }
+
     /* ---- output: a bytes object that grows, so that taking it costs no copy ---- */
     typedef struct { PyObject *data; unsigned char *p; Py_ssize_t length, capacity; } NativeOut;
     static int native_out_start(NativeOut *out) {
@@ -435,6 +446,7 @@ cdef extern from *:
     object allocate "native_allocate"(object cls)
     Py_ssize_t list_len "PyList_GET_SIZE"(object items) noexcept
     object list_get "native_list_get"(object items, Py_ssize_t index)
+    bint dict_add "native_dict_add"(object mapping, object key, object value) except -1
     int fill_dict "native_fill_dict"(object mapping, list items) except -1
     bint pause_collector "PyGC_Disable"() noexcept
     int list_empty "native_list_empty"(object items, Py_ssize_t kept) except -1
@@ -484,6 +496,9 @@ cdef inline long long i64(const unsigned char* p, Py_ssize_t pos) noexcept:
 
 cdef inline bytes take(const unsigned char* p, Py_ssize_t start, Py_ssize_t stop):
     return p[start:stop]
+
+cdef inline bint same(const unsigned char* p, Py_ssize_t first, Py_ssize_t second, size_t count) noexcept:
+    return memcmp(p + first, p + second, count) == 0
 
 cdef inline bint matches(const unsigned char* p, Py_ssize_t pos, Py_ssize_t end, bytes raw) noexcept:
     return end - pos >= len(raw) and memcmp(p + pos, <const unsigned char*>raw, len(raw)) == 0

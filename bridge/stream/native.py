@@ -113,6 +113,11 @@ def matches(p: Input, pos: int, end: int, raw: bytes) -> bool:
     return end - pos >= len(raw) and p[pos : pos + len(raw)] == raw
 
 
+def same(p: Input, first: int, second: int, count: int) -> bool:
+    """Whether the ``count`` bytes at two places are equal."""
+    return p[first : first + count] == p[second : second + count]  # type: ignore[no-any-return]
+
+
 def decode_mutf8(p: Input, start: int, stop: int) -> str | None:
     """Text from modified UTF-8; None where the bytes are malformed."""
     return mutf8.decode(bytes(p[start:stop]))
@@ -182,6 +187,21 @@ def list_len(items: Any) -> int:
 def list_get(items: Any, index: int) -> Any:
     """An item by an index that was just compared with `list_len`."""
     return list.__getitem__(items, index)
+
+
+def dict_add(mapping: dict[Any, Any], key: Any, value: Any) -> bool:
+    """Adds an entry; False, with the dict as it was, where an equal key is in it already or this can be no key.
+
+    Tuples and frozensets are no keys here: see `fill_dict`.
+    """
+    if isinstance(key, (tuple, frozenset)):
+        return False
+    before = len(mapping)
+    try:
+        dict.setdefault(mapping, key, value)
+    except Exception:  # noqa: BLE001 - the class of the key decides what hashing it raises
+        return False
+    return len(mapping) > before
 
 
 def fill_dict(mapping: Any, items: list[Any]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from . import native
+from .constants import SC_ENUM
 from .descriptors import ANNOTATION, ClassDescriptor, DescriptorCache
 
 # What a decode plan makes of an object.
@@ -42,6 +43,10 @@ DESCRIPTOR = 35  #: an ObjectStreamClass
 LIST_OF = 37  #: a list as java.util.ArrayList or LinkedList write theirs
 MAP_OF = 38  #: a dict as java.util.HashMap writes its entries; ``members``: slots of load factor and access order
 REPLACE = 36  #: another value is written in its place, as with Java's writeReplace
+
+
+#: Objects of so many fields may take memory before their bytes have come; of more, it is watched.
+MANY_FIELDS = 64
 
 
 class DecodePlan:
@@ -87,6 +92,13 @@ class DecodePlan:
         self.new = new
         self.build = build
         self.replaces = replaces
+        # What the decoder's short way asks of a plan.
+        self.usual = shape in (BOX, LIST, MAP) or (
+            shape == SLOTS and self.annotation_step < 0 and self.length <= MANY_FIELDS
+        )
+        if descriptor.flags & SC_ENUM:
+            self.usual = False
+        self.head_bytes = native.primitive_bytes(self.program[0]) if self.program else 0
         if members is not None:
             self.slots = native.slot_table(members)
 

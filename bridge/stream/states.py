@@ -6,11 +6,15 @@ import enum
 
 
 class Signal(enum.Enum):
-    """What a step of the decoder answers when it has no value. ``PUSHED``: a frame was pushed, its value will come."""
+    """What a step of the decoder answers when it has no value.
+
+    ``PUSHED``: a frame was pushed, its value will come. ``UNREAD``: nothing was read, the short way does not fit.
+    """
 
     NEED_DATA = "need data"
     END_OF_STREAM = "end of stream"
     PUSHED = "pushed"
+    UNREAD = "unread"
 
     def __repr__(self) -> str:
         return self.name
@@ -19,6 +23,7 @@ class Signal(enum.Enum):
 NEED_DATA = Signal.NEED_DATA
 END_OF_STREAM = Signal.END_OF_STREAM
 PUSHED = Signal.PUSHED
+UNREAD = Signal.UNREAD
 
 # What a frame is doing.
 IN_OPEN = 1  #: TC_OBJECT, TC_ARRAY, TC_ENUM or TC_CLASS was read; awaits its class descriptor, then its first bytes

@@ -1,0 +1,49 @@
+cimport cython
+from . cimport native
+from .array_reader cimport ArrayReader
+from .descriptors cimport ClassDescriptor
+from .plan cimport DecodePlan
+from .reader cimport Frame
+
+cdef int ANNOTATION, SC_ENUM
+cdef int TC_BLOCKDATA, TC_BLOCKDATALONG, TC_ENDBLOCKDATA, TC_EXCEPTION, TC_LONGSTRING, TC_OBJECT, TC_REFERENCE, TC_STRING
+cdef Py_ssize_t MANY_FIELDS
+cdef int ATTRIBUTES, BOX, BUILD, FILL, LIST, MAP, SKIP, SLOTS
+cdef int IN_OBJECT, IN_ARRAY, IN_ENUM
+cdef object NEED_DATA, PUSHED
+
+cdef class ObjectReader(ArrayReader):
+    cdef DecodePlan _plan(self, ClassDescriptor descriptor)
+    @cython.locals(plan=DecodePlan)
+    cdef DecodePlan _new_plan(self, ClassDescriptor descriptor)
+    @cython.locals(flags=int)
+    cdef int _check_object_class(self, ClassDescriptor descriptor) except -1
+    @cython.locals(plan=DecodePlan, shape=int, code=int, size=Py_ssize_t, frame=Frame)
+    cdef object _begin_object(self, ClassDescriptor descriptor)
+    @cython.locals(p='const unsigned char*', plan=DecodePlan, steps='const unsigned char*', length=Py_ssize_t, i=Py_ssize_t, code=int, size=Py_ssize_t)
+    cdef object _step_object(self, Frame frame)
+    @cython.locals(plan=DecodePlan)
+    cdef int _store(self, Frame frame, Py_ssize_t i, value) except -1
+    @cython.locals(code=int, shape=int)
+    cdef object _annotation(self, Frame frame)
+    @cython.locals(head=bytes, count=Py_ssize_t)
+    cdef int _reserve(self, Frame frame) except -1
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, size=Py_ssize_t)
+    cdef bint _take_head(self, Frame frame) except -1
+    @cython.locals(size=Py_ssize_t, head=bytes, items=list, values=list)
+    cdef object _map(self, DecodePlan plan, Frame frame)
+    cdef int _close_block(self, Frame frame) except -1
+    @cython.locals(plan=DecodePlan, shape=int, head=bytes)
+    cdef object _finish_object(self, Frame frame)
+    cdef object _boxed(self, DecodePlan plan, value)
+    cdef object _finished(self, DecodePlan plan, Frame frame)
+    cdef object _call_build(self, DecodePlan plan, Frame frame)
+    @cython.locals(plan=DecodePlan, i=Py_ssize_t)
+    cdef int _fill_generic(self, Frame frame, generic) except -1
+    cdef object _in_progress(self, Frame frame)
+    @cython.locals(frame=Frame)
+    cdef object _begin_enum(self, ClassDescriptor descriptor)
+    @cython.locals(code=int)
+    cdef object _step_enum(self, Frame frame)
+    @cython.locals(plan=DecodePlan)
+    cdef object _constant(self, ClassDescriptor descriptor, name)

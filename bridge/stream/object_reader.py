@@ -1,0 +1,422 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False, boundscheck=False, wraparound=False
+# Bounds checks are off: every read of the input is behind a comparison with `_end` in the same function, and every
+# list index is one this module has just computed from the list's own length.
+"""The upper middle of the decoder: objects and enum constants. Java Object Serialization Specification 6.4.2,
+``newObject`` and ``newEnum``.
+
+What an object becomes, its plan says. While it is in progress its handle holds its frame; what a reference to it means
+is decided in `_in_progress`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import BridgeError
+from . import native
+from .array_reader import ArrayReader
+from .constants import (
+    SC_ENUM,
+    TC_BLOCKDATA,
+    TC_BLOCKDATALONG,
+    TC_ENDBLOCKDATA,
+    TC_EXCEPTION,
+    TC_LONGSTRING,
+    TC_OBJECT,
+    TC_REFERENCE,
+    TC_STRING,
+    TYPE_CODE_NAMES,
+)
+from .descriptors import ANNOTATION
+from .model import BlockData, JavaEnum
+from .plan import ATTRIBUTES, BOX, BUILD, FILL, LIST, MANY_FIELDS, MAP, SKIP, SLOTS
+from .reader import _short
+from .states import IN_ARRAY, IN_ENUM, IN_OBJECT, NEED_DATA, PUSHED
+
+#: The load factor of every HashMap that nobody gave another one.
+_LOAD_FACTOR = 0.75
+
+
+class ObjectReader(ArrayReader):
+    """Reads objects and enum constants, by the plans of their classes, in any portions."""
+
+    # ------------------------------------------------------------------------------------------------------- objects
+
+    def _plan(self, descriptor: Any) -> Any:
+        plan = descriptor.decode_plan
+        if plan is None or descriptor.flags & SC_ENUM:
+            self._check_object_class(descriptor)
+            plan = self._new_plan(descriptor)
+        return plan
+
+    def _new_plan(self, descriptor: Any) -> Any:
+        try:
+            plan = self._resolver.decode_plan(descriptor)
+        except BridgeError:
+            raise
+        except Exception:  # noqa: BLE001 - not the class that the mapping knows by this name
+            plan = self._resolver.generic_plan(descriptor)
+        descriptor.decode_plan = plan
+        return plan
+
+    def _check_object_class(self, descriptor: Any) -> None:
+        flags = descriptor.flags
+        if flags & SC_ENUM:
+            raise self._invalid_class(f"{_short(descriptor.name)} is an enum but stands at TC_OBJECT")
+        if descriptor.has_lengthless_data:
+            raise self._invalid_class(
+                f"{_short(descriptor.name)} wrote its external contents in protocol version 1; "
+                "nothing tells where they end"
+            )
+
+    def _begin_object(self, descriptor: Any) -> Any:
+        """An object whose descriptor has been read: its handle, its value if that can be made now, its frame."""
+        plan = descriptor.decode_plan
+        if plan is None or descriptor.flags & SC_ENUM:
+            plan = self._plan(descriptor)
+        shape = plan.shape
+        if shape == BOX and not self._tracing:
+            code = plan.steps[0]
+            size = native.primitive_bytes(code)
+            if self._end - self._pos < size:
+                return self._need(size)
+            self._check_object()
+            value = native.read_primitive(self._p, self._pos, code)
+            if plan.build is not None:
+                value = self._boxed(plan, value)
+            self._pos += size
+            native.list_append(self._handles, value)
+            return value
+        frame = self._push(IN_OBJECT)
+        frame.descriptor = descriptor
+        frame.plan = plan
+        self._assign_handle(frame)
+        if plan.annotation_step > 0 and (shape == SLOTS or shape == ATTRIBUTES or shape == SKIP):
+            self._suspicious = True
+        if plan.length > MANY_FIELDS and shape == SLOTS:
+            self._weigh(frame, plan.length)
+        if shape == SLOTS or shape == ATTRIBUTES:
+            frame.value = native.allocate(plan.cls)
+        elif shape == LIST:
+            frame.values = []
+            frame.value = [] if plan.new is None else plan.new()
+        elif shape == FILL:
+            frame.values = []
+            frame.value = plan.new()
+        elif shape != SKIP:  # MAP, BUILD
+            frame.values = []
+        if plan.annotation_step >= 0:
+            frame.annotations = []
+        if self._tracing:
+            self._emit(self._pos, self._pos, "object", frame.handle, descriptor)
+        return PUSHED
+
+    def _step_object(self, frame: Any) -> Any:
+        p = self._p
+        plan = frame.plan
+        steps = plan.steps
+        length = plan.length
+        i = frame.index
+        while i < length:
+            code = steps[i]
+            size = native.primitive_bytes(code)
+            frame.index = i  # before anything that may fail and name the place
+            if size:
+                if self._end - self._pos < size:
+                    return self._need(size)
+                value = native.read_primitive(p, self._pos, code)
+                if self._tracing:
+                    self._emit(self._pos, self._pos + size, "primitive", -1, value)
+                self._pos += size
+            elif code == ANNOTATION:
+                value = self._annotation(frame)
+                if value is not None:
+                    return value
+                i += 1
+                continue
+            else:
+                value = self._value()
+                if value is NEED_DATA or value is PUSHED:
+                    return value
+            if plan.shape == SLOTS:
+                native.slot_set(frame.value, plan.slots, i, value)
+            elif plan.shape == ATTRIBUTES:
+                native.attribute_set(frame.value, plan.names[i], value)
+            elif plan.shape != SKIP:
+                frame.values.append(value)
+            i += 1
+        frame.index = i
+        return self._finish_object(frame)
+
+    def _store(self, frame: Any, i: int, value: Any) -> None:
+        plan = frame.plan
+        if plan.shape == SLOTS:
+            native.slot_set(frame.value, plan.slots, i, value)
+        elif plan.shape == ATTRIBUTES:
+            native.attribute_set(frame.value, plan.names[i], value)
+        elif plan.shape != SKIP:
+            frame.values.append(value)
+
+    def _annotation(self, frame: Any) -> Any:
+        """Contents up to TC_ENDBLOCKDATA; None when that has been read. Runs of block data become one `BlockData`."""
+        shape = frame.plan.shape
+        if frame.items is None:
+            frame.items = frame.value if shape == LIST else []
+            frame.open_block = 0
+            frame.head = None
+            if shape == LIST or shape == MAP:
+                if not self._take_head(frame):
+                    frame.items = None
+                    return NEED_DATA
+                self._reserve(frame)
+        items = frame.items
+        while True:
+            if self._pos >= self._end:
+                return self._need(1)
+            code = self._p[self._pos]
+            if code == TC_ENDBLOCKDATA:
+                if self._tracing:
+                    self._emit(self._pos, self._pos + 1, "end block data", -1, None)
+                self._pos += 1
+                self._close_block(frame)
+                frame.items = None
+                if frame.plan.shape != SKIP:
+                    frame.annotations.append(items)
+                return None
+            if code == TC_BLOCKDATA or code == TC_BLOCKDATALONG:
+                value = self._block_data()
+                if value is NEED_DATA:
+                    return value
+                if frame.open_block == 0:
+                    frame.open_block = 1
+                    frame.blocks += 1
+                    native.list_append(items, value)
+                else:
+                    if frame.open_block == 3:  # more than the head: it is not what was expected
+                        native.list_append(items, frame.head)
+                        frame.head = None
+                        frame.open_block = 1
+                    if frame.open_block == 1:
+                        frame.open_block = 2
+                        items[len(items) - 1] = bytearray(items[len(items) - 1])
+                    items[len(items) - 1] += value
+                continue
+            value = self._value()
+            if value is NEED_DATA or value is PUSHED:
+                return value
+            if frame.open_block:
+                self._close_block(frame)
+            native.list_append(items, value)
+            if code == TC_OBJECT and not self._tracing and (type(value) is int or type(value) is float):
+                self._boxes(items)
+
+    def _reserve(self, frame: Any) -> None:
+        """Room for as many elements as are declared, while all such room together stays within the bytes received."""
+        head = frame.head
+        if head is not None and len(head) >= 4:
+            count = native.i32(native.pointer(head), len(head) - 4)
+            if count > self._reservable:
+                count = self._reservable
+            if count > 0:
+                self._reservable -= count
+                native.list_reserve(frame.items, count)
+
+    def _take_head(self, frame: Any) -> bool:
+        """The primitives in front of the elements of a list or map; False where not all of them are there."""
+        p = self._p
+        pos = self._pos
+        if pos >= self._end:
+            self._need(1)
+            return False
+        if p[pos] == TC_BLOCKDATA and not self._tracing:
+            if self._end - pos < 2:
+                self._need(2)
+                return False
+            size = p[pos + 1]
+            if self._end - pos < 2 + size:
+                self._need(2 + size)
+                return False
+            frame.head = native.take(p, pos + 2, pos + 2 + size)
+            frame.open_block = 3
+            frame.blocks += 1
+            self._pos = pos + 2 + size
+        return True
+
+    def _close_block(self, frame: Any) -> None:
+        if frame.open_block == 2:
+            items = frame.items
+            items[len(items) - 1] = BlockData(items[len(items) - 1])
+        frame.open_block = 0
+
+    def _finish_object(self, frame: Any) -> Any:
+        plan = frame.plan
+        shape = plan.shape
+        if shape == SLOTS or shape == ATTRIBUTES:
+            if plan.build is not None:
+                return self._finish(frame, self._finished(plan, frame))
+            if plan.annotation_step > 0:
+                self._last_suspect = plan.descriptor
+            if plan.annotation_step >= 0 and shape == SLOTS:
+                native.slot_set(frame.value, plan.slots, plan.annotation_step, frame.annotations)
+            return self._finish(frame, frame.value)
+        if shape == LIST:
+            items = frame.value
+            head = frame.head
+            # The int field says how many elements there are (ArrayList), else the head does.
+            if frame.blocks == 1 and head is not None and len(head) == 4:
+                count = frame.values[0] if plan.length == 2 else int.from_bytes(head, "big", signed=True)
+                if count == len(items):
+                    return self._finish(frame, items)
+        elif shape == MAP:
+            value = self._map(plan, frame)
+            if value is not NotImplemented:
+                return self._finish(frame, value)
+        elif shape == FILL:
+            value = self._call_build(plan, frame)
+            if value is not NotImplemented:
+                return self._finish(frame, value)
+        elif shape == SKIP:
+            if plan.annotation_step > 0:
+                self._last_suspect = plan.descriptor
+            return self._finish(frame, None)
+        else:
+            if shape == BOX:
+                value = self._boxed(plan, frame.values[0])
+            elif frame.value is None or plan.replaces:
+                value = self._call_build(plan, frame)
+            else:
+                value = NotImplemented
+            if value is not NotImplemented:
+                if frame.value is not None:  # referred to while in progress: Java sees the unresolved object there too
+                    self._fill_generic(frame, frame.value)
+                return self._finish(frame, value)
+        if frame.exposed and shape != BUILD:
+            raise self._invalid_class(f"{_short(plan.descriptor.name)} with contents that its class cannot have")
+        generic = frame.value
+        if shape != BUILD or generic is None:
+            generic = native.allocate(self._resolver.generic_plan(plan.descriptor).cls)
+        if shape == LIST:
+            frame.annotations = [_with_head(frame.head, frame.value)]
+        self._fill_generic(frame, generic)
+        return self._finish(frame, generic)
+
+    def _map(self, plan: Any, frame: Any) -> Any:
+        """A HashMap or LinkedHashMap: as a rule a dict of the entries; anything unusual is left to the adapter."""
+        values = frame.values
+        items = frame.annotations[0]
+        head = frame.head
+        if (
+            not frame.exposed
+            and frame.blocks == 1
+            and head is not None
+            and len(head) == 8
+            and values[0] == _LOAD_FACTOR
+            and not (plan.length == 4 and values[2])
+        ):
+            # Of a LinkedHashMap that is no more than a dict, a dict is made.
+            mapping = plan.new() if plan.length == 3 else {}
+            size = len(items)
+            if int.from_bytes(head[4:], "big", signed=True) * 2 == size:
+                try:
+                    native.fill_dict(mapping, items)
+                except Exception:  # noqa: BLE001 - as in `_call_build`
+                    mapping = None
+                if mapping is not None and len(mapping) * 2 == size:
+                    return mapping
+        frame.annotations = [_with_head(head, items)]
+        if frame.value is None:
+            frame.value = plan.new()
+        return self._call_build(plan, frame)
+
+    def _boxed(self, plan: Any, value: Any) -> Any:
+        boxed = value
+        if plan.build is not None:
+            try:
+                boxed = plan.build(value)
+            except Exception:  # noqa: BLE001 - as in `_call_build`
+                boxed = NotImplemented
+        if boxed is NotImplemented:
+            plan = self._resolver.generic_plan(plan.descriptor)
+            boxed = native.allocate(plan.cls)
+            native.slot_set(boxed, plan.slots, 0, value)
+        return boxed
+
+    def _finished(self, plan: Any, frame: Any) -> Any:
+        try:
+            return plan.build(frame.value, frame.annotations)
+        except BridgeError:
+            raise
+        except Exception as error:
+            raise self._invalid_class(f"{_short(plan.descriptor.name)} could not be made: {error!r}") from error
+
+    def _call_build(self, plan: Any, frame: Any) -> Any:
+        try:
+            if plan.shape == FILL or plan.shape == MAP:
+                return plan.build(frame.value, frame.values, frame.annotations, frame.exposed)
+            return plan.build(frame.values, frame.annotations)
+        except Exception:  # noqa: BLE001 - what an adapter cannot hold arrives in the generic form, whatever the reason
+            return NotImplemented
+
+    def _fill_generic(self, frame: Any, generic: Any) -> None:
+        plan = self._resolver.generic_plan(frame.plan.descriptor)
+        values = iter(frame.values)
+        for i in range(plan.length):
+            if plan.steps[i] != ANNOTATION:
+                native.slot_set(generic, plan.slots, i, next(values))
+            elif i == plan.annotation_step:
+                native.slot_set(generic, plan.slots, i, frame.annotations)
+
+    def _in_progress(self, frame: Any) -> Any:
+        """What a reference to an unfinished object means: the container itself, or the object as yet unresolved."""
+        if frame.kind == IN_OBJECT:
+            frame.exposed = True
+            if frame.value is None and frame.plan.shape == MAP:
+                frame.value = frame.plan.new()
+            elif frame.value is None and frame.plan.shape != SKIP:
+                frame.value = native.allocate(self._resolver.generic_plan(frame.plan.descriptor).cls)
+            return frame.value
+        if frame.kind == IN_ARRAY:
+            return frame.value
+        raise self._corrupted(f"handle {frame.handle} is referred to while it is being read")
+
+    # ------------------------------------------------------------------------------------------------- enum constants
+
+    def _begin_enum(self, descriptor: Any) -> Any:
+        if not descriptor.flags & SC_ENUM:
+            raise self._invalid_class(f"{_short(descriptor.name)} is no enum class but stands at TC_ENUM")
+        frame = self._push(IN_ENUM)
+        frame.descriptor = descriptor
+        self._assign_handle(frame)
+        if self._tracing:
+            self._emit(self._pos, self._pos, "enum", frame.handle, descriptor)
+        return PUSHED
+
+    def _step_enum(self, frame: Any) -> Any:
+        if self._pos >= self._end:
+            return self._need(1)
+        code = self._p[self._pos]
+        if code != TC_STRING and code != TC_REFERENCE and code != TC_LONGSTRING and code != TC_EXCEPTION:
+            raise self._corrupted(f"{TYPE_CODE_NAMES.get(code, hex(code))} where the name of an enum constant is due")
+        name = self._value()
+        if name is NEED_DATA or name is PUSHED:
+            return name
+        if type(name) is not str:
+            raise self._corrupted("the name of an enum constant is no string")
+        return self._finish(frame, self._constant(frame.descriptor, name))
+
+    def _constant(self, descriptor: Any, name: Any) -> Any:
+        plan = descriptor.decode_plan
+        if plan is None:
+            plan = self._new_plan(descriptor)
+        value = NotImplemented
+        if plan.shape == BUILD:
+            try:
+                value = plan.build([name], None)
+            except Exception:  # noqa: BLE001 - as in `_call_build`
+                value = NotImplemented
+        return JavaEnum(descriptor, name) if value is NotImplemented else value
+
+
+def _with_head(head: Any, items: Any) -> list[Any]:
+    """An annotation as it stood in the stream."""
+    return list(items) if head is None else [BlockData(head), *items]
