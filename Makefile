@@ -96,15 +96,9 @@ interop-weka: setup  ## a model trained by Weka, read and written back; installs
 	$(BIN)/python -m pytest interop/weka $(PYTEST_ARGS)
 
 .PHONY: bench
-bench: setup $(STAMPS)/bench  ## measure ours beside the JDK, pickle and the peers; `python -m bench.wire` over a socket
-	$(BIN)/python -m bench $(ARGS)
-
-# What only the benches need: plots, and the peers that are measured.
-$(STAMPS)/bench: pyproject.toml
-	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['bench'], sep='\n')" \
-		> $@.txt
-	$(BIN)/python -m pip install --quiet -r $@.txt
-	touch $@
+bench: setup  ## measure ours beside the JDK, pickle and the Python peers, and the wire; figures as JSON in build/bench
+	$(BIN)/python -m bench --plot build/bench/speed.svg $(ARGS)
+	$(BIN)/python -m bench.wire
 
 .PHONY: fuzz
 fuzz: setup  ## broken streams: nothing but the documented errors may come out

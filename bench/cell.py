@@ -1,43 +1,33 @@
 """One cell of the table: one subject reads or writes one workload, in a process of its own.
 
-    python -m bench.cell read|write SUBJECT WORKLOAD FOLDER SECONDS
+    python -m bench.cell read|write SUBJECT WORKLOAD FOLDER SECONDS LIMIT
 
-Prints one line of JSON: median and best time of an iteration in milliseconds, and the peak memory of the process. The
-result of an iteration is freed before the clock of the next one starts; the collector stays on.
+Prints one line of JSON: median and best time of an iteration in milliseconds, and what the first iteration added to the
+process at its peak, in bytes. The result of an iteration is freed before the clock of the next one starts; the
+collector of cycles stays on. An iteration that takes more than LIMIT seconds ends the cell: ``beyond_ms``.
 """
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import importlib
 import io
 import json
+import os
 import pickle
-import resource
 import sys
 import threading
 import time
-from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, make_dataclass
+from dataclasses import make_dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench.workloads import streams
+
 Action = Callable[[], Any]
-
-
-def streams(workload: str, folder: Path) -> list[bytes]:
-    """The streams of a workload: one, or for W6b many."""
-    if workload != "W6b":
-        return [(folder / f"{'W1' if workload == 'W9' else workload}.ser").read_bytes()]
-    data = (folder / "W6b.messages").read_bytes()
-    messages = []
-    at = 4
-    while at < len(data):
-        size = int.from_bytes(data[at : at + 4], "big")
-        messages.append(data[at + 4 : at + 4 + size])
-        at += 4 + size
-    return messages
 
 
 # ---------------------------------------------------------------------------------------------------------------- ours
@@ -46,6 +36,8 @@ def streams(workload: str, folder: Path) -> list[bytes]:
 def ours(operation: str, workload: str, folder: Path) -> Action:
     import bridge
 
+    if bridge.compiled is (os.environ.get("BRIDGE_PURE", "") not in ("", "0")):
+        raise SystemExit("the bridge is not compiled: run `make setup`")
     if workload == "W9":
         declare_bean(bridge)
     data = streams(workload, folder)
@@ -81,118 +73,69 @@ def declare_bean(bridge: Any) -> None:
     bridge.java_class("Workloads$Bean", serial_version_uid=1)(bean)
 
 
-# -------------------------------------------------------------------------------------------------------------- pickle
-
-
-@dataclass(slots=True)
-class SlotsBean:
-    id: int
-    open: bool
-    price: float
-    stamp: int
-    city: str
-    name: str
-
-
-class DictBean:
-    def __init__(self, **fields: Any) -> None:
-        self.__dict__.update(fields)
-
-
-@dataclass(slots=True)
-class SlotsSmall:
-    id: int
-    value: float
-    text: str
-
-
-class DictSmall(DictBean):
-    pass
-
-
-@dataclass(slots=True)
-class SlotsNode:
-    value: int
-    next: SlotsNode | None
-
-
-class DictNode(DictBean):
-    pass
-
-
-_PLAIN = {
-    "slots": {"Workloads$Bean": SlotsBean, "Workloads$Small": SlotsSmall, "Workloads$Node": SlotsNode},
-    "dict": {"Workloads$Bean": DictBean, "Workloads$Small": DictSmall, "Workloads$Node": DictNode},
-}
-
-
-def plain(value: Any, classes: dict[str, Any]) -> Any:
-    """The equivalent graph of plain Python classes and containers, with the same sharing."""
+def floor(operation: str, workload: str, folder: Path, *, collector: bool) -> Action:
+    """The same objects made from ready arguments: nothing is parsed."""
     import bridge
+    from bench.floor import recipe
 
-    if isinstance(value, bridge.JavaObject):
-        cls = classes[value.__java_class__.name]
-        if value.__java_class__.name == "Workloads$Node":
-            nodes = []
-            while value is not None:
-                nodes.append(value.value)
-                value = value.next
-            head = None
-            for number in reversed(nodes):
-                head = cls(value=number, next=head)
-            return head
-        return cls(**{key: value[key] for key in value})
-    if isinstance(value, dict):
-        return {plain(key, classes): plain(item, classes) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item, classes) for item in value]
-    if isinstance(value, (array, bytes, str, int, float)) or value is None:
-        return value
-    return value
+    if workload == "W9":
+        declare_bean(bridge)
+    data = streams(workload, folder)
+    values = bridge.loads_all(data[0]) if workload == "W6a" else [bridge.loads(message) for message in data]
+    made = recipe(values)
+    del values
+    make = made.make
+    if collector:
+        return make
+
+    def without_collector() -> Any:
+        gc.disable()
+        values = make()
+        gc.enable()
+        return values
+
+    return without_collector
+
+
+# --------------------------------------------------------------------------------------------------------------- peers
 
 
 def pickled(kind: str, operation: str, workload: str, folder: Path) -> Action:
-    import bridge
+    from bench import equivalents
 
-    data = streams(workload, folder)
-    if workload == "W6b":
-        values = [plain(bridge.loads(message), _PLAIN[kind]) for message in data]
-        if operation == "write":
-            return lambda: [pickle.dumps(value, 5) for value in values]
-        messages = [pickle.dumps(value, 5) for value in values]
-        del values
-        return lambda: [pickle.loads(message) for message in messages]
-    value = plain(bridge.loads_all(data[0]) if workload == "W6a" else bridge.loads(data[0]), _PLAIN[kind])
     if operation == "write":
-        return lambda: pickle.dumps(value, 5)
-    message = pickle.dumps(value, 5)
-    return lambda: pickle.loads(message)
-
-
-# -------------------------------------------------------------------------------------------------------------- javaobj
+        value = equivalents.equivalent(workload, kind, folder)
+        return lambda: equivalents.dumps(workload, value)
+    data: Any = equivalents.pickle_file(workload, kind, folder).read_bytes()
+    if workload == "W6b":
+        data = pickle.loads(data)
+    return lambda: equivalents.loads(workload, data)
 
 
 def javaobj(version: str, operation: str, workload: str, folder: Path) -> Action:
     """The versions of javaobj-py3; only v1 and v3 write."""
     module: Any = importlib.import_module({"v1": "javaobj", "v2": "javaobj.v2", "v3": "javaobj.v3"}[version])
     data = streams(workload, folder)
+    several = workload == "W6a"
 
-    def read(message: bytes) -> Any:
+    def read(message: bytes) -> list[Any]:
         if version != "v1":
-            return module.loads(message)
+            # v3 refuses a depth above 500 unless it is told one.
+            contents = module.loads(message, **({"max_depth": 1_000_000} if version == "v3" else {}))
+            return list(contents) if several else [contents]
         source = io.BytesIO(message)
         unmarshaller = module.JavaObjectUnmarshaller(source)
         contents = [unmarshaller.readObject(ignore_remaining_data=True)]
-        while workload == "W6a" and source.tell() < len(message):
+        while several and source.tell() < len(message):
             contents.append(unmarshaller.readObject(ignore_remaining_data=True))
         return contents
 
     if operation == "read":
         return lambda: [read(message) for message in data]
     values = [read(message) for message in data]
-    if version == "v1":
-        return lambda: [module.dumps(value) for contents in values for value in contents]
-    return lambda: [module.dumps(value) for value in values]
+    if version == "v3":
+        return lambda: [module.dumps(*contents) for contents in values]
+    return lambda: [module.dumps(value) for contents in values for value in contents]
 
 
 SUBJECTS: dict[str, Callable[[str, str, Path], Action]] = {
@@ -202,21 +145,57 @@ SUBJECTS: dict[str, Callable[[str, str, Path], Action]] = {
     "javaobj-v1": lambda *cell: javaobj("v1", *cell),
     "javaobj-v2": lambda *cell: javaobj("v2", *cell),
     "javaobj-v3": lambda *cell: javaobj("v3", *cell),
+    "floor": lambda *cell: floor(*cell, collector=False),
+    "floor-gc": lambda *cell: floor(*cell, collector=True),
 }
 
 
-def measure(action: Action, seconds: float) -> dict[str, Any]:
-    """Iterations for this long, at least three, after one that does not count (for slow ones it does)."""
-    times: list[float] = []
+# ----------------------------------------------------------------------------------------------------------- measuring
+
+
+class Peak:
+    """What the process holds at its peak beyond what it held before. Linux tells; elsewhere the answer is None."""
+
+    def __init__(self) -> None:
+        gc.collect()
+        try:
+            ctypes.CDLL(None).malloc_trim(0)
+            # proc_pid_clear_refs(5): 5 resets the peak of the resident set
+            Path("/proc/self/clear_refs").write_text("5", "ascii")
+            self.before = _resident("VmHWM")
+        except (AttributeError, OSError):
+            self.before = None
+
+    def bytes(self) -> int | None:
+        return None if self.before is None else max(0, (_resident("VmHWM") or 0) - self.before)
+
+
+def _resident(name: str) -> int | None:
+    for line in Path("/proc/self/status").read_text("ascii").splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) * 1024
+    return None
+
+
+def measure(action: Action, seconds: float, limit: float) -> dict[str, Any]:
+    """Iterations for this long, at least three, after one that does not count; of slow ones the first is the figure."""
+
+    def give_up() -> None:
+        print(json.dumps({"beyond_ms": limit * 1000}), flush=True)
+        os._exit(0)
+
+    watchdog = threading.Timer(limit, give_up)
+    watchdog.daemon = True
+    watchdog.start()
+    peak = Peak()
     started = time.perf_counter()
     result = action()
     first = time.perf_counter() - started
-    if first > seconds:
-        times.append(first)
+    peak_bytes = peak.bytes()
+    watchdog.cancel()
+    times = [first] if first > seconds else []
     end = time.perf_counter() + seconds
-    while len(times) < 3 or time.perf_counter() < end:
-        if times and times[0] > seconds:
-            break
+    while not times or (first <= seconds and (len(times) < 3 or time.perf_counter() < end)):
         del result
         started = time.perf_counter()
         result = action()
@@ -225,25 +204,30 @@ def measure(action: Action, seconds: float) -> dict[str, Any]:
         "median_ms": median(times) * 1000,
         "best_ms": min(times) * 1000,
         "iterations": len(times),
-        "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peak_bytes": peak_bytes,
     }
 
 
-def main() -> None:
-    operation, subject, workload, folder, seconds = sys.argv[1:]
-
-    def run() -> None:
-        print(json.dumps(measure(SUBJECTS[subject](operation, workload, Path(folder)), float(seconds))))
-
-    if subject == "ours":
-        run()
-        return
-    # The others recurse as deep as the data; W7 is a list of 20,000 nodes.
+def on_deep_stack(run: Any) -> None:
+    """Pickle, and others, recurse as deep as the data is; W7 is a list of 20,000 nodes."""
     sys.setrecursionlimit(1_000_000)
     threading.stack_size(1 << 30)
     thread = threading.Thread(target=run)
     thread.start()
     thread.join()
+
+
+def main() -> None:
+    operation, subject, workload, folder, seconds, limit = sys.argv[1:]
+
+    def run() -> None:
+        action = SUBJECTS[subject](operation, workload, Path(folder))
+        print(json.dumps(measure(action, float(seconds), float(limit))))
+
+    if subject.startswith(("ours", "floor")):
+        run()
+    else:
+        on_deep_stack(run)
 
 
 if __name__ == "__main__":

@@ -9,33 +9,39 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import quantiles
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 import bridge
-from interop.harness import find_jdks
+from bench.report import Grid
+from bench.surroundings import surroundings
+from bench.workloads import BUILD, CLASSES, compile_java, newest_jdk, prepare, streams
+from interop.harness import Jdk
 
-from .__main__ import prepare
-from .cell import streams
-
-ROOT = Path(__file__).resolve().parent.parent
-CLASSES = ROOT / "build" / "bench" / "classes"
 ROUNDS = 3
 
 
+OPERATIONS = {
+    "request": "request and reply, one small bean",
+    "sink": "one way, Python (or the client) to Java, small beans",
+    "source": "one way, Java to Python (or the client), small beans",
+    "bytes": "byte[] there and back",
+}
+PERCENTILES = {"p50_us": 0.5, "p90_us": 0.9, "p99_us": 0.99, "p999_us": 0.999}
+
+
 @contextmanager
-def java(home: Path, *words: str, classpath: str = str(CLASSES)) -> Iterator[int]:
+def java(jdk: Jdk, *words: str, classpath: str = str(CLASSES)) -> Iterator[int]:
     """A Java program that prints its port and ends with its stdin."""
-    command = [str(home / "bin/java"), "-cp", classpath, *words]
+    command = [str(jdk.java), "-cp", classpath, *words]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdin is not None
@@ -52,11 +58,10 @@ def timed(action: Callable[[], list[float]]) -> dict[str, float]:
         start = time.perf_counter()
         times = action()
         seconds = time.perf_counter() - start
-    result = {"seconds": seconds}
-    if len(times) > 1:
-        cuts = quantiles(times, n=100)
-        result.update(p50_us=cuts[49] * 1e6, p99_us=cuts[98] * 1e6)
-    return result
+    times.sort()
+    return {"seconds": seconds} | {
+        name: times[min(int(len(times) * part), len(times) - 1)] * 1e6 for name, part in PERCENTILES.items() if times
+    }
 
 
 def small_beans(count: int) -> list[Any]:
@@ -68,7 +73,8 @@ def small_beans(count: int) -> list[Any]:
 def ours(port: int, arguments: argparse.Namespace) -> dict[str, dict[str, float]]:
     """Each operation over one channel."""
     beans = small_beans(max(arguments.requests, arguments.objects))
-    payload = bytes(arguments.megabytes * 1_000_000)
+    # One that was sent before would go as a reference to it.
+    payloads = [bytes(bytearray(arguments.megabytes * 1_000_000)) for _ in range(ROUNDS)]
     results = {}
     with bridge.connect("127.0.0.1", port, reset_every=1000) as channel:
 
@@ -94,7 +100,7 @@ def ours(port: int, arguments: argparse.Namespace) -> dict[str, dict[str, float]
             return []
 
         def data() -> list[float]:
-            channel.request(payload)
+            channel.request(payloads.pop())
             return []
 
         for name, action in {"request": request, "sink": sink, "source": source, "bytes": data}.items():
@@ -102,7 +108,7 @@ def ours(port: int, arguments: argparse.Namespace) -> dict[str, dict[str, float]
     return results
 
 
-def java_client(home: Path, port: int, arguments: argparse.Namespace) -> dict[str, dict[str, float]]:
+def java_client(jdk: Jdk, port: int, arguments: argparse.Namespace) -> dict[str, dict[str, float]]:
     counts = {
         "request": arguments.requests,
         "sink": arguments.objects,
@@ -111,21 +117,19 @@ def java_client(home: Path, port: int, arguments: argparse.Namespace) -> dict[st
     }
     results = {}
     for operation, count in counts.items():
-        command = [str(home / "bin/java"), "-cp", str(CLASSES), "Wire", "client", str(port), operation, str(count)]
+        command = [str(jdk.java), "-cp", str(CLASSES), "Wire", "client", str(port), operation, str(count)]
         results[operation] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return results
 
 
-def py4j(home: Path, arguments: argparse.Namespace) -> dict[str, dict[str, float]] | None:
-    """Calls of a method that takes and gives the fields of the bean; None where py4j is not installed."""
-    try:
-        from py4j.java_gateway import GatewayParameters, JavaGateway
-    except ImportError:
-        return None
+def py4j(jdk: Jdk, arguments: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """Calls of a method that takes and gives the fields of the bean."""
+    from py4j.java_gateway import GatewayParameters, JavaGateway
+
     jar = next(Path(sys.prefix).rglob("py4j*.jar"))
-    classpath = f"{jar}:{CLASSES}"
-    subprocess.run([home / "bin/javac", "-cp", classpath, "-d", CLASSES, ROOT / "bench/java/Py4jEnd.java"], check=True)
-    with java(home, "Py4jEnd", classpath=classpath) as port:
+    classpath = f"{jar}{os.pathsep}{CLASSES}"
+    compile_java("-cp", classpath, sources=["Py4jEnd.java"])
+    with java(jdk, "Py4jEnd", classpath=classpath) as port:
         gateway = JavaGateway(gateway_parameters=GatewayParameters(port=port, auto_convert=True))
 
         def request() -> list[float]:
@@ -142,41 +146,47 @@ def py4j(home: Path, arguments: argparse.Namespace) -> dict[str, dict[str, float
     return results
 
 
-def measure(arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    """One row for each operation and subject."""
-    CLASSES.mkdir(parents=True, exist_ok=True)
-    jdks = find_jdks()
-    home = jdks[-1].java.parent.parent
-    sources = [ROOT / "bench/java/Workloads.java", ROOT / "bench/java/Wire.java"]
-    subprocess.run([jdks[0].java.with_name("javac"), "--release", "17", "-d", CLASSES, *sources], check=True)
+def measure(arguments: argparse.Namespace) -> tuple[list[dict[str, Any]], list[str]]:
+    """One row for each operation and subject, and what there is to say of a subject that is missing."""
+    compile_java()
+    jdk = newest_jdk()
     found: dict[str, Any] = {}
-    with java(home, "Wire", "server") as port:
+    notes = []
+    with java(jdk, "Wire", "server") as port:
         found["ours with Java"] = ours(port, arguments)
-        found["Java with Java"] = java_client(home, port, arguments)
-    called = py4j(home, arguments)
-    if called is not None:
-        found["py4j"] = called
-    return [
-        {"operation": operation, "subject": subject, **result}
-        for subject, results in found.items()
-        for operation, result in results.items()
+        found["Java with Java"] = java_client(jdk, port, arguments)
+    try:
+        found["py4j"] = py4j(jdk, arguments)
+    except ImportError:
+        notes.append("py4j is not measured: it is not installed")
+    counts = {
+        "request": arguments.requests,
+        "sink": arguments.objects,
+        "source": arguments.objects,
+        "bytes": 2 * arguments.megabytes,
+    }
+    rows = [
+        {"operation": operation, "subject": subject, "count": counts[operation], **found[subject][operation]}
+        for operation in counts
+        for subject in found
+        if operation in found[subject]
     ]
+    return rows, notes
 
 
-def table(rows: list[dict[str, Any]], arguments: argparse.Namespace) -> Table:
-    counts = {"request": arguments.requests, "sink": arguments.objects, "source": arguments.objects}
-    grid = Table(title="the wire: loopback, one connection")
-    for column in ("operation", "subject", "seconds", "a second", "p50 µs", "p99 µs"):
-        grid.add_column(column, justify="left" if column in ("operation", "subject") else "right")
+def wire(rows: list[dict[str, Any]]) -> Grid:
+    """Rates, and for requests the latencies in microseconds."""
+    grid = Grid(
+        "the wire: loopback, one connection",
+        ["", "subject", "a second", "p50 µs", "p90 µs", "p99 µs", "p99.9 µs"],
+    )
+    last = ""
     for row in rows:
-        if row["operation"] in counts:
-            rate = f"{counts[row['operation']] / row['seconds']:,.0f}"
-        else:
-            rate = f"{2 * arguments.megabytes / row['seconds']:,.0f} MB"
-        latencies = ["", ""]
-        if row["operation"] == "request":
-            latencies = [f"{row[name]:.1f}" for name in ("p50_us", "p99_us")]
-        grid.add_row(row["operation"], row["subject"], f"{row['seconds']:.3f}", rate, *latencies)
+        rate = f"{row['count'] / row['seconds']:,.0f}{' MB' if row['operation'] == 'bytes' else ''}"
+        latencies = [f"{row[name]:.0f}" if row["operation"] == "request" else "" for name in PERCENTILES]
+        name = OPERATIONS[row["operation"]] if row["operation"] != last else ""
+        grid.rows.append([name, row["subject"], rate, *latencies])
+        last = row["operation"]
     return grid
 
 
@@ -185,12 +195,16 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--objects", type=int, default=100_000)
     parser.add_argument("--megabytes", type=int, default=20)
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--json", type=Path, default=BUILD / "wire.json", help="default: %(default)s")
     arguments = parser.parse_args()
-    rows = measure(arguments)
-    Console(width=120).print(table(rows, arguments))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
+    facts = surroundings()
+    rows, notes = measure(arguments)
+    console = Console(width=140)
+    console.print(wire(rows).shown())
+    for note in notes:
+        console.print(note)
+    arguments.json.parent.mkdir(parents=True, exist_ok=True)
+    arguments.json.write_text(json.dumps({"facts": facts | {"notes": notes}, "cells": rows}, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -149,8 +149,13 @@ public final class Wire {
                 long total = System.nanoTime() - start;
                 if (round == 2) {
                     Arrays.sort(times);
-                    System.out.printf("{\"seconds\": %.6f, \"p50_us\": %.2f, \"p99_us\": %.2f}%n", total / 1e9,
-                            times[times.length / 2] / 1e3, times[times.length * 99 / 100] / 1e3);
+                    System.out.printf("{\"seconds\": %.6f", total / 1e9);
+                    double[] parts = {0.5, 0.9, 0.99, 0.999};
+                    String[] names = {"p50_us", "p90_us", "p99_us", "p999_us"};
+                    for (int i = 0; i < parts.length && times.length > 1; i++) {
+                        System.out.printf(", \"%s\": %.2f", names[i], times[(int) (times.length * parts[i])] / 1e3);
+                    }
+                    System.out.println("}");
                 }
             }
         }

@@ -8,6 +8,9 @@ import java.io.InputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,12 +34,14 @@ import java.util.UUID;
  * The workloads of the benchmark, and the JDK's own time for them.
  *
  * <pre>
- *   java Workloads write DIR [SCALE]          every workload as DIR/NAME.ser (W6b: DIR/W6b.messages)
+ *   java Workloads write DIR SCALE [NAME...]  the workloads (all of them if none is named) as DIR/NAME.ser,
+ *                                             W6b as DIR/W6b.messages
  *   java Workloads read FILE SECONDS          in-process times of reading, after a warm-up as long
  *   java Workloads write-back FILE SECONDS    the same for writing what FILE holds
  * </pre>
  *
- * Times are printed as one line of JSON in milliseconds. Everything is made from a fixed seed.
+ * Times are printed as one line of JSON in milliseconds, with what the first iteration took of the heap at its peak,
+ * garbage that nobody had to collect included. Everything is made from a fixed seed.
  */
 public final class Workloads {
     private static final long SEED = 20_261_122;
@@ -90,7 +95,8 @@ public final class Workloads {
 
     public static void main(String[] args) throws Exception {
         switch (args[0]) {
-            case "write" -> writeAll(Path.of(args[1]), args.length > 2 ? Double.parseDouble(args[2]) : 1);
+            case "write" -> writeAll(
+                    Path.of(args[1]), Double.parseDouble(args[2]), List.of(args).subList(3, args.length));
             case "read" -> onBigStack(() -> measureReading(Path.of(args[1]), Double.parseDouble(args[2])));
             case "write-back" -> onBigStack(() -> measureWriting(Path.of(args[1]), Double.parseDouble(args[2])));
             default -> throw new IllegalArgumentException(args[0]);
@@ -120,10 +126,17 @@ public final class Workloads {
 
     // ---- the workloads
 
-    private static void writeAll(Path folder, double scale) throws Exception {
+    private static final List<String> NAMES =
+            List.of("W1", "W2", "W3", "W4i", "W4d", "W4b", "W5", "W6a", "W6b", "W7", "W8");
+
+    private static void writeAll(Path folder, double scale, List<String> names) throws Exception {
         Files.createDirectories(folder);
         onBigStack(() -> {
-            for (String name : List.of("W1", "W2", "W3", "W4i", "W4d", "W4b", "W5", "W6a", "W7", "W8")) {
+            for (String name : names.isEmpty() ? NAMES : names) {
+                if (name.equals("W6b")) {
+                    writeMessages(folder, count(20_000, scale));
+                    continue;
+                }
                 try (ObjectOutputStream out =
                         new ObjectOutputStream(new BufferedOutputStream(Files.newOutputStream(folder.resolve(name + ".ser"))))) {
                     for (Object content : make(name, scale)) {
@@ -131,17 +144,19 @@ public final class Workloads {
                     }
                 }
             }
-            try (DataOutputStream out = new DataOutputStream(
-                    new BufferedOutputStream(Files.newOutputStream(folder.resolve("W6b.messages"))))) {
-                int count = count(20_000, scale);
-                out.writeInt(count);
-                for (int i = 0; i < count; i++) {
-                    byte[] message = serialize(new Small(i));
-                    out.writeInt(message.length);
-                    out.write(message);
-                }
-            }
         });
+    }
+
+    private static void writeMessages(Path folder, int count) throws IOException {
+        try (DataOutputStream out = new DataOutputStream(
+                new BufferedOutputStream(Files.newOutputStream(folder.resolve("W6b.messages"))))) {
+            out.writeInt(count);
+            for (int i = 0; i < count; i++) {
+                byte[] message = serialize(new Small(i));
+                out.writeInt(message.length);
+                out.write(message);
+            }
+        }
     }
 
     private static int count(int full, double scale) {
@@ -330,11 +345,10 @@ public final class Workloads {
     private static int sink;
 
     private static void measure(double seconds, Iteration iteration) throws Exception {
+        long peak = peakBytes(iteration);
         repeat(seconds, iteration);
         double[] times = repeat(seconds, iteration);
         Arrays.sort(times);
-        System.gc();
-        long peak = peakBytes();
         System.out.printf("{\"median_ms\": %.4f, \"best_ms\": %.4f, \"iterations\": %d, \"peak_bytes\": %d}%n",
                 times[times.length / 2], times[0], times.length, peak);
     }
@@ -350,17 +364,22 @@ public final class Workloads {
         return times.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
-    /** The most memory this process ever had, as the system counts it; -1 where it does not tell. */
-    private static long peakBytes() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.exists(status)) {
-            return -1;
+    /** What one iteration takes of the heap at its peak beyond what lies there before it. */
+    private static long peakBytes(Iteration iteration) throws Exception {
+        List<MemoryPoolMXBean> pools = ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .toList();
+        System.gc();
+        long before = 0;
+        for (MemoryPoolMXBean pool : pools) {
+            before += pool.getUsage().getUsed();
+            pool.resetPeakUsage();
         }
-        for (String line : Files.readAllLines(status)) {
-            if (line.startsWith("VmHWM:")) {
-                return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
-            }
+        sink += iteration.run();
+        long peak = 0;
+        for (MemoryPoolMXBean pool : pools) {
+            peak += pool.getPeakUsage().getUsed();
         }
-        return -1;
+        return Math.max(0, peak - before);
     }
 }

@@ -1,0 +1,89 @@
+"""The benchmark runs: each workload, each subject, the wire. Tiny, so its figures mean nothing here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.workloads import WORKLOADS
+from interop.harness import matrix
+
+ROOT = Path(__file__).resolve().parent.parent
+SCALE = ["--scale", "0.001", "--seconds", "0.001"]
+FIGURES = {"median_ms", "best_ms", "iterations", "peak_bytes"}
+
+
+def run(module: str, *arguments: object) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", module, *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert not done.returncode, done.stderr
+    return done.stdout
+
+
+def cells(file: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(file.read_text("utf-8"))["cells"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def every_subject(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """What is printed, and the folder with JSON and plot. Without v3 of javaobj, which may need another interpreter."""
+    folder = tmp_path_factory.mktemp("bench")
+    subjects = ["ours uncompiled", *(f"JDK {jdk.major}" for jdk in matrix()), "pickle slots", "pickle dict"]
+    subjects += ["javaobj v1", "javaobj v2", "floor", "floor, GC on"]
+    printed = run(
+        "bench", *SCALE, "--workloads", "W1", "--subjects", *subjects,
+        "--json", folder / "cells.json", "--plot", folder / "plot.svg",
+    )  # fmt: skip
+    return printed, folder
+
+
+def test_every_subject_reads_and_writes(every_subject: tuple[str, Path]) -> None:
+    lacking = [
+        (row["operation"], row["subject"]) for row in cells(every_subject[1] / "cells.json") if not set(row) >= FIGURES
+    ]
+    assert lacking == [("write", "javaobj v2"), ("write", "floor"), ("write", "floor, GC on")]
+
+
+def test_figures_are_shown_as_tables_and_as_a_plot(every_subject: tuple[str, Path]) -> None:
+    printed, folder = every_subject
+    for part in ("read: ours in ms", "write: ours in ms", "read: peak memory", "JDK", "goal: pickle slots", "W1"):
+        assert part in printed
+    assert "</svg>" in (folder / "plot.svg").read_text("utf-8")
+
+
+def test_every_workload_is_read_and_written(tmp_path: Path) -> None:
+    run("bench", *SCALE, "--subjects", "floor", "--json", tmp_path / "cells.json")
+    lacking = [row for row in cells(tmp_path / "cells.json") if not set(row) >= FIGURES and row["subject"] == "ours"]
+    assert not lacking
+    read = {row["workload"]: set(row) >= FIGURES for row in cells(tmp_path / "cells.json") if row["subject"] == "floor"}
+    assert list(read) == list(WORKLOADS)
+
+
+def test_the_floor_makes_the_very_values() -> None:
+    """In an interpreter of its own: the loop is compiled by setuptools, which changes what it finds."""
+    checked = run("bench.floor", "0.001")
+    assert checked.split() == [*WORKLOADS]
+
+
+def test_the_wire(tmp_path: Path) -> None:
+    run("bench.wire", "--requests", 20, "--objects", 20, "--megabytes", 1, "--json", tmp_path / "wire.json")
+    rows = cells(tmp_path / "wire.json")
+    four = ["request", "sink", "source", "bytes"]
+    assert {s: [r["operation"] for r in rows if r["subject"] == s] for s in ("ours with Java", "Java with Java")} == {
+        "ours with Java": four,
+        "Java with Java": four,
+    }
+    assert all(row["seconds"] > 0 for row in rows)
+    assert [row["operation"] for row in rows if row["subject"] == "py4j"] == ["request"]
