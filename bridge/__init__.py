@@ -38,7 +38,17 @@ from .errors import (
     SchemaError,
     TruncatedStreamError,
 )
-from .limits import CHANNEL_LIMITS, FilterInfo, Limits, ObjectInputFilter, Status
+from .limits import (
+    CHANNEL_LIMITS,
+    FilterInfo,
+    Limits,
+    ObjectInputFilter,
+    Status,
+    merge_filters,
+    reject_undecided,
+    serial_filter,
+    set_serial_filter,
+)
 from .mapping.contents import ObjectInput, ObjectOutput
 from .mapping.declare import java_class, java_enum
 from .mapping.defaults import default_registry
@@ -289,6 +299,7 @@ __all__ = [
     "LongAdder",
     "MapEntry",
     "MarshalledObject",
+    "merge_filters",
     "MinguoDate",
     "Month",
     "MonthDay",
@@ -310,11 +321,14 @@ __all__ = [
     "Properties",
     "ProtocolError",
     "Registry",
+    "reject_undecided",
     "RejectedError",
     "RemoteProtocolError",
     "SchemaError",
+    "serial_filter",
     "serve",
     "Server",
+    "set_serial_filter",
     "SetFromMap",
     "Short",
     "SingletonList",

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 
 from .ends import PlainFile, source_of
 from .errors import BridgeError, CorruptedStreamError, PeerException, TruncatedStreamError
-from .limits import Limits, ObjectFilter, combine
+from .limits import Limits, ObjectFilter, combine, serial_filter
 from .mapping.defaults import default_registry
 from .mapping.registry import Registry
 from .stream.decoder import Decoder
@@ -168,7 +168,7 @@ def dump(obj: Any, fp: BinaryIO, *, registry: Registry | None = None) -> None:
 
 def _decoder(registry: Registry | None, limits: Limits | None, object_filter: ObjectFilter | None) -> Decoder:
     registry = default_registry if registry is None else registry
-    if limits is None and object_filter is None:
+    if limits is None and object_filter is None and serial_filter() is None:
         try:
             return registry.spare_decoders.pop()  # type: ignore[no-any-return]
         except IndexError:
@@ -182,7 +182,7 @@ def _give_back(
 ) -> None:
     """Keeps a decoder that has read what it was to read for the next stream; after an error it is not kept."""
     spare = (default_registry if registry is None else registry).spare_decoders
-    if limits is None and object_filter is None and len(spare) < _SPARE_CODERS:
+    if limits is None and object_filter is None and len(spare) < _SPARE_CODERS and serial_filter() is None:
         decoder.restart()
         spare.append(decoder)
 

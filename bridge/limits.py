@@ -1,7 +1,8 @@
 """How much of a stream is let in: ``Limits`` and ``ObjectInputFilter``.
 
-``Limits`` bounds sizes, with the names and meanings of Java's filter limits. ``ObjectInputFilter`` decides about
-classes, in the pattern language of ``java.io.ObjectInputFilter.Config.createFilter`` (JEP 290):
+``Limits`` bounds sizes: four with the names and meanings of Java's filter limits, and some that Java has not.
+``ObjectInputFilter`` decides about classes, in the pattern language of
+``java.io.ObjectInputFilter.Config.createFilter`` (JEP 290):
 
     maxdepth=N; maxrefs=N; maxbytes=N; maxarray=N       limits; the last one of a name counts
     com.example.Order                                   exactly this class
@@ -18,11 +19,16 @@ counts, as in Java. An array is judged by its innermost component type; primitiv
 Modules: a stream does not say in which module a class lives. For the packages ``java.*`` the module is known, since
 only the platform may define them. For every other class it is not, and then the answer errs on the safe side: a
 pattern that allows a module does not match, a pattern that rejects one does.
+
+A filter for the whole process, as ``jdk.serialFilter`` is one for a JVM, is taken from the environment variable
+``BRIDGE_SERIAL_FILTER`` or given to ``set_serial_filter``. It is merged with the filter of each stream: neither can
+allow what the other rejects. (Java's own default is that the filter of a stream takes the place of the other one.)
 """
 
 from __future__ import annotations
 
 import enum
+import os
 import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -41,6 +47,10 @@ __all__ = [
     "Status",
     "combine",
     "filter_function",
+    "merge_filters",
+    "reject_undecided",
+    "serial_filter",
+    "set_serial_filter",
 ]
 
 
@@ -48,10 +58,23 @@ __all__ = [
 class Limits:
     """Bounds on what is read; None is no bound. A stream that goes beyond one ends in a RejectedError.
 
-    maxdepth   objects inside objects; a content itself has depth 1
-    maxrefs    objects that can be referred to (handles) since the last TC_RESET
-    maxbytes   bytes of the stream; on a channel, which has no end, bytes of one content
+    With the names and meanings of Java's, though Java looks at them only where a class, an array or a back reference
+    begins, and here they hold everywhere:
+
+    maxdepth   objects inside objects; a content itself has depth 1, and each super-class described counts as one more
+    maxrefs    objects read, nulls and back references counted too, and super-classes as Java counts them; on a
+               channel, which has no end, those of one content
+    maxbytes   bytes of the stream; on a channel those of one content
     maxarray   elements of one array
+
+    Beyond Java's:
+
+    maxclasses   classes described since the last TC_RESET, super-classes too; each costs 2 to 3 KB once
+    maxfields    fields that one class declares itself
+    maxstring    bytes of one string, name of a class or name of a field, as it is encoded
+    maxhandles   what the stream can refer to (objects, strings, classes) since the last TC_RESET; it is kept till then
+
+    How long one content may take is for a channel to say: ``content_seconds`` of ``connect`` and its like.
 
     SchemaError: a bound is not an int, or below 0.
     """
@@ -60,6 +83,10 @@ class Limits:
     maxrefs: int | None = None
     maxbytes: int | None = None
     maxarray: int | None = None
+    maxclasses: int | None = None
+    maxfields: int | None = None
+    maxstring: int | None = None
+    maxhandles: int | None = None
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -78,12 +105,7 @@ class Limits:
 
     def tightened(self, other: Limits) -> Limits:
         """The stricter of both, bound by bound."""
-        return Limits(
-            _stricter(self.maxdepth, other.maxdepth),
-            _stricter(self.maxrefs, other.maxrefs),
-            _stricter(self.maxbytes, other.maxbytes),
-            _stricter(self.maxarray, other.maxarray),
-        )
+        return Limits(**{name: _stricter(getattr(self, name), getattr(other, name)) for name in _ALL_NAMES})
 
 
 def _stricter(one: int | None, other: int | None) -> int | None:
@@ -92,9 +114,24 @@ def _stricter(one: int | None, other: int | None) -> int | None:
     return min(one, other)
 
 
+_ALL_NAMES = tuple(field.name for field in fields(Limits))
+
+#: Those that a filter pattern can name.
+_LIMIT_NAMES = ("maxdepth", "maxrefs", "maxbytes", "maxarray")
+
 #: What a channel takes from its peer unless told otherwise: 256 MiB in one content, 64 Mi elements in one array, a
-#: million levels, and ten million handles between two resets.
-CHANNEL_LIMITS = Limits(maxdepth=1_000_000, maxrefs=10_000_000, maxbytes=256 << 20, maxarray=64 << 20)
+#: million levels, twenty million objects in one content, ten million handles and 20,000 classes between two resets. A
+#: class has no more fields than Java lets it have.
+CHANNEL_LIMITS = Limits(
+    maxdepth=1_000_000,
+    maxrefs=20_000_000,
+    maxbytes=256 << 20,
+    maxarray=64 << 20,
+    maxclasses=20_000,
+    maxfields=65_535,
+    maxstring=256 << 20,
+    maxhandles=10_000_000,
+)
 
 
 class Status(enum.Enum):
@@ -111,9 +148,9 @@ class FilterInfo(NamedTuple):
     class_name     Java's binary name: ``java.util.Map$Entry``, ``[I``, ``[[Ljava.lang.String;``; empty where only
                    sizes are asked about
     array_length   elements; -1 where it is no array
-    depth          objects around this one, plus 1
-    references     handles so far
-    stream_bytes   bytes consumed so far
+    depth          objects around this one, plus 1; for a super-class, plus the classes below it
+    references     objects read so far, this one too; see ``Limits.maxrefs``
+    stream_bytes   bytes consumed so far; on a channel, of this content
     """
 
     class_name: str
@@ -126,7 +163,6 @@ class FilterInfo(NamedTuple):
 #: What ``object_filter=`` takes: a filter, a pattern, or a function (True allows, False rejects, None is undecided).
 ObjectFilter: TypeAlias = "ObjectInputFilter | str | Callable[[FilterInfo], Status | bool | None]"
 
-_LIMIT_NAMES = tuple(field.name for field in fields(Limits))
 _PRIMITIVES = frozenset(("boolean", "byte", "char", "short", "int", "long", "float", "double", "void"))
 _ARRAY = re.compile(r"\[+(?:L(?P<class_name>.+);|[ZBCSIJFD])", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?\d+")
@@ -285,7 +321,7 @@ def filter_function(object_filter: ObjectFilter | None) -> Callable[[FilterInfo]
     rejects. SchemaError: ``object_filter`` is nothing that can filter, or (when called) answers with something that
     is no answer.
     """
-    if object_filter is None or isinstance(object_filter, ObjectInputFilter):
+    if object_filter is None or isinstance(object_filter, (ObjectInputFilter, _Merged, _Decided)):
         return object_filter
     if isinstance(object_filter, str):
         return ObjectInputFilter(object_filter)
@@ -311,16 +347,132 @@ def filter_function(object_filter: ObjectFilter | None) -> Callable[[FilterInfo]
     return ask
 
 
+def merge_filters(first: ObjectFilter, second: ObjectFilter) -> Callable[[FilterInfo], Status]:
+    """A filter that rejects what one of both rejects, and else allows what one of both allows.
+
+    As ``java.io.ObjectInputFilter.merge``. Limits that patterns name hold for both. SchemaError: one is no filter.
+    """
+    return _Merged(_function(first), _function(second))
+
+
+def reject_undecided(object_filter: ObjectFilter) -> Callable[[FilterInfo], Status]:
+    """A filter that rejects every class of which ``object_filter`` says nothing; arrays of primitives are let in.
+
+    As ``java.io.ObjectInputFilter.rejectUndecidedClass``. SchemaError: ``object_filter`` is no filter.
+    """
+    return _Decided(_function(object_filter))
+
+
+def _function(object_filter: ObjectFilter) -> Callable[[FilterInfo], Status]:
+    function = filter_function(object_filter)
+    if function is None:
+        raise SchemaError("a filter is to be merged or decided, and None is none")
+    return function
+
+
+def _limits_of(function: Callable[[FilterInfo], Status]) -> Limits:
+    """The limits that a filter names, to be held at every byte and not only where it is asked."""
+    if isinstance(function, (ObjectInputFilter, _Merged, _Decided)):
+        return function.limits
+    return Limits.none()
+
+
+class _Merged:
+    __slots__ = ("_first", "_second", "limits")
+
+    def __init__(self, first: Callable[[FilterInfo], Status], second: Callable[[FilterInfo], Status]) -> None:
+        self._first = first
+        self._second = second
+        self.limits = _limits_of(first).tightened(_limits_of(second))
+
+    def __repr__(self) -> str:
+        return f"merge_filters({self._first!r}, {self._second!r})"
+
+    def __call__(self, info: FilterInfo) -> Status:
+        first = self._first(info)
+        if first is Status.REJECTED:
+            return first
+        second = self._second(info)
+        return first if second is Status.UNDECIDED else second
+
+
+class _Decided:
+    __slots__ = ("_filter", "limits")
+
+    def __init__(self, object_filter: Callable[[FilterInfo], Status]) -> None:
+        self._filter = object_filter
+        self.limits = _limits_of(object_filter)
+
+    def __repr__(self) -> str:
+        return f"reject_undecided({self._filter!r})"
+
+    def __call__(self, info: FilterInfo) -> Status:
+        status = self._filter(info)
+        name = info.class_name
+        if not name or status is not Status.UNDECIDED:
+            return status
+        if name.startswith("["):
+            match = _ARRAY.fullmatch(name)
+            if match is None or match["class_name"] is None:
+                return Status.UNDECIDED if match is not None else Status.REJECTED
+            name = match["class_name"]
+        if name in _PRIMITIVES:
+            return Status.UNDECIDED
+        # A function may know the class of the elements where it does not know that of the array.
+        status = self._filter(info._replace(class_name=name))
+        return status if status is Status.ALLOWED else Status.REJECTED
+
+
+# ------------------------------------------------------------------------------------------- the filter of the process
+
+_VARIABLE = "BRIDGE_SERIAL_FILTER"
+_process_filter: Callable[[FilterInfo], Status] | None = None
+_process_filter_known = False
+
+
+def serial_filter() -> Callable[[FilterInfo], Status] | None:
+    """The filter of the process, or None: that of ``set_serial_filter``, else of ``BRIDGE_SERIAL_FILTER``.
+
+    The variable is looked at once, when it is first needed. SchemaError: it holds no pattern; nothing is read then, as
+    it would be read without the filter that somebody wanted.
+    """
+    global _process_filter, _process_filter_known
+    if not _process_filter_known:
+        pattern = os.environ.get(_VARIABLE, "")
+        try:
+            _process_filter = ObjectInputFilter(pattern) if pattern else None
+        except SchemaError as error:
+            raise SchemaError(f"{_VARIABLE} is no filter: {error.message}") from error
+        _process_filter_known = True
+    return _process_filter
+
+
+def set_serial_filter(object_filter: ObjectFilter) -> None:
+    """Sets the filter that everything read in this process must pass from now on, beside the filters of its streams.
+
+    It can be set once, as Java's (``ObjectInputFilter.Config.setSerialFilter``), and not if the environment has set it.
+    SchemaError: it is set already, or ``object_filter`` is no filter.
+    """
+    global _process_filter, _process_filter_known
+    function = _function(object_filter)
+    if serial_filter() is not None:
+        raise SchemaError(f"the filter of the process is set already: {_process_filter!r}")
+    _process_filter, _process_filter_known = function, True
+
+
 def combine(
     limits: Limits | None, object_filter: ObjectFilter | None, default: Limits
 ) -> tuple[Limits, Callable[[FilterInfo], Status] | None]:
     """The arguments ``limits=`` and ``object_filter=`` as a decoder takes them.
 
-    ``default`` stands for ``limits`` where those are None; limits named by the filter's pattern are kept as well, and
-    the stricter counts. SchemaError: as in ``filter_function``.
+    ``default`` stands for ``limits`` where those are None; limits named by a pattern are kept as well, and the stricter
+    counts. The filter of the process is merged in. SchemaError: as in ``filter_function`` and ``serial_filter``.
     """
     function = filter_function(object_filter)
+    process = serial_filter()
+    if process is not None:
+        function = process if function is None else _Merged(function, process)
     result = default if limits is None else limits
-    if isinstance(function, ObjectInputFilter):
-        result = result.tightened(function.limits)
+    if function is not None:
+        result = result.tightened(_limits_of(function))
     return result, function

@@ -258,7 +258,7 @@ def test_the_objects_between_resets_are_a_number_from_one_up(wrong: Any) -> None
 
 def test_what_the_peer_makes_us_hold_is_bounded_between_resets() -> None:
     texts = [f"text {i}" for i in range(100)]
-    bounded = {"limits": Limits(maxrefs=10)}
+    bounded = {"limits": Limits(maxhandles=10)}
     assert len(received(message(*texts), **bounded)) == 100
     with pytest.raises(RejectedError):
         received(message(*texts, reset_every=None), **bounded)

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+
 import pytest
 
-from bridge.errors import RejectedError, SchemaError
-from bridge.limits import CHANNEL_LIMITS, FilterInfo, Limits, ObjectInputFilter, Status, combine, filter_function
+import bridge
+import bridge.compat.javaobj as javaobj
+from bridge import limits as limits_module
+from bridge.errors import DecodeError, RejectedError, SchemaError
+from bridge.limits import (
+    CHANNEL_LIMITS,
+    FilterInfo,
+    Limits,
+    ObjectInputFilter,
+    Status,
+    combine,
+    filter_function,
+    merge_filters,
+    reject_undecided,
+    serial_filter,
+    set_serial_filter,
+)
 
 STRING = "java.lang.String"
 ENTRY = "java.util.Map$Entry"
@@ -208,13 +231,15 @@ def test_a_function_must_give_an_answer() -> None:
 
 
 def test_limits_are_unbounded_unless_told() -> None:
-    assert Limits() == Limits.none() == Limits(maxdepth=None, maxrefs=None, maxbytes=None, maxarray=None)
+    assert Limits() == Limits.none()
+    assert all(getattr(Limits(), field.name) is None for field in fields(Limits))
 
 
+@pytest.mark.parametrize("name", [field.name for field in fields(Limits)])
 @pytest.mark.parametrize("wrong", [-1, 1.5, "3", True])
-def test_a_limit_is_a_whole_number_from_zero_up(wrong: object) -> None:
-    with pytest.raises(SchemaError, match="maxrefs"):
-        Limits(maxrefs=wrong)  # type: ignore[arg-type]
+def test_a_limit_is_a_whole_number_from_zero_up(name: str, wrong: object) -> None:
+    with pytest.raises(SchemaError, match=name):
+        Limits(**{name: wrong})  # type: ignore[arg-type]
 
 
 def test_of_two_limits_the_stricter_counts() -> None:
@@ -224,9 +249,10 @@ def test_of_two_limits_the_stricter_counts() -> None:
 
 def test_a_channel_is_bounded_and_lets_deep_lists_and_large_arrays_in() -> None:
     bounds = CHANNEL_LIMITS
-    assert None not in (bounds.maxdepth, bounds.maxrefs, bounds.maxbytes, bounds.maxarray)
-    assert bounds.tightened(Limits(maxdepth=200_000, maxarray=20_000_000, maxbytes=25_000_000)) == Limits(
-        maxdepth=200_000, maxarray=20_000_000, maxbytes=25_000_000, maxrefs=bounds.maxrefs
+    assert None not in [getattr(bounds, field.name) for field in fields(Limits)]
+    within = Limits(maxdepth=200_000, maxarray=20_000_000, maxbytes=25_000_000, maxrefs=10_000_000, maxclasses=5000)
+    assert within.tightened(bounds) == replace(
+        within, maxfields=bounds.maxfields, maxstring=bounds.maxstring, maxhandles=bounds.maxhandles
     )
 
 
@@ -237,3 +263,134 @@ def test_the_limits_of_the_arguments_and_of_the_pattern_are_both_kept() -> None:
     limits, function = combine(None, "maxdepth=3;maxarray=9;!*", default)
     assert limits == Limits(maxdepth=3, maxarray=9)
     assert function == ObjectInputFilter("maxdepth=3;maxarray=9;!*")
+
+
+# ------------------------------------------------------------------------------------------------- filters of filters
+
+MERGED = [
+    ("*", "*", "ALLOWED"),
+    ("*", "!*", "REJECTED"),
+    ("!*", "*", "REJECTED"),
+    ("*", "", "ALLOWED"),
+    ("", "*", "ALLOWED"),
+    ("", "", "UNDECIDED"),
+    ("", "!*", "REJECTED"),
+    ("maxdepth=0", "*", "REJECTED"),
+    ("*", "maxdepth=0", "REJECTED"),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "decision"), MERGED)
+def test_of_two_filters_a_rejection_counts_most_and_an_allowance_next(first: str, second: str, decision: str) -> None:
+    assert merge_filters(first, second)(FilterInfo(STRING)).name == decision
+
+
+DECIDED = [
+    ("", STRING, "REJECTED"),
+    ("java.lang.*", STRING, "ALLOWED"),
+    ("!java.lang.*", STRING, "REJECTED"),
+    ("java.util.*", STRING, "REJECTED"),
+    ("", "[Ljava.lang.String;", "REJECTED"),
+    ("java.lang.*", "[[Ljava.lang.String;", "ALLOWED"),
+    ("", "[[I", "UNDECIDED"),
+    ("", "int", "UNDECIDED"),
+    ("", "", "UNDECIDED"),
+    ("", "[", "REJECTED"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "class_name", "decision"), DECIDED)
+def test_what_is_undecided_can_be_rejected(pattern: str, class_name: str, decision: str) -> None:
+    assert reject_undecided(pattern)(FilterInfo(class_name)).name == decision
+
+
+def test_of_an_undecided_array_its_elements_are_asked_about() -> None:
+    decided = reject_undecided(lambda info: True if info.class_name == STRING else None)
+    assert decided(FilterInfo("[Ljava.lang.String;", 3)) is Status.ALLOWED
+    assert decided(FilterInfo("[Ljava.lang.Object;", 3)) is Status.REJECTED
+
+
+def test_the_limits_of_merged_and_decided_patterns_are_kept() -> None:
+    merged = merge_filters(reject_undecided("maxdepth=5;maxarray=9"), merge_filters("maxdepth=3;*", lambda info: None))
+    limits, function = combine(None, merged, Limits(maxrefs=4))
+    assert limits == Limits(maxdepth=3, maxarray=9, maxrefs=4)
+    assert function is merged
+    assert repr(merged).startswith("merge_filters(reject_undecided(ObjectInputFilter('maxdepth=5;maxarray=9')), merge_")
+
+
+def test_no_filter_can_be_neither_merged_nor_decided() -> None:
+    with pytest.raises(SchemaError, match="None"):
+        merge_filters(None, "*")  # type: ignore[arg-type]
+    with pytest.raises(SchemaError, match="None"):
+        reject_undecided(None)  # type: ignore[arg-type]
+
+
+# ------------------------------------------------------------------------------------------- the filter of the process
+
+
+@pytest.fixture
+def process_filter(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.delenv("BRIDGE_SERIAL_FILTER", raising=False)
+    monkeypatch.setattr(limits_module, "_process_filter", None)
+    monkeypatch.setattr(limits_module, "_process_filter_known", False)
+    return monkeypatch
+
+
+@pytest.mark.usefixtures("process_filter")
+def test_a_process_has_no_filter_until_one_is_set_and_then_it_stays() -> None:
+    assert serial_filter() is None
+    set_serial_filter("!java.util.*")
+    assert serial_filter() == ObjectInputFilter("!java.util.*")
+    with pytest.raises(SchemaError, match="set already"):
+        set_serial_filter("*")
+
+
+def test_the_environment_sets_the_filter_of_the_process(process_filter: pytest.MonkeyPatch) -> None:
+    process_filter.setenv("BRIDGE_SERIAL_FILTER", "maxdepth=2;!java.util.TreeMap")
+    assert combine(None, None, Limits(maxdepth=9)) == (Limits(maxdepth=2), serial_filter())
+    with pytest.raises(SchemaError, match="set already"):
+        set_serial_filter("*")
+
+
+def test_nothing_is_read_while_the_environment_has_no_pattern(process_filter: pytest.MonkeyPatch) -> None:
+    process_filter.setenv("BRIDGE_SERIAL_FILTER", "maxfoo=2")
+    for _ in range(2):
+        with pytest.raises(SchemaError, match="BRIDGE_SERIAL_FILTER is no filter: unknown limit: 'maxfoo'"):
+            bridge.loads(bridge.dumps([]))
+
+
+@pytest.mark.usefixtures("process_filter")
+def test_the_filter_of_the_process_holds_for_every_way_to_read() -> None:
+    data = bridge.dumps([bridge.TreeMap({"a": 1})])
+    assert bridge.loads(data) == [{"a": 1}]  # which leaves a decoder to be used again
+    set_serial_filter("!java.util.TreeMap")
+    connection = bridge.Connection()
+    connection.receive_data(data)
+    ways: dict[str, Callable[[], object]] = {
+        "loads": lambda: bridge.loads(data),
+        "allowed by its own": lambda: bridge.loads(data, object_filter="*"),
+        "loads_all": lambda: bridge.loads_all(data),
+        "load": lambda: bridge.load(io.BytesIO(data)),
+        "stream": lambda: bridge.ObjectInputStream(io.BytesIO(data)).read_object(),
+        "connection": connection.next_event,
+        "javaobj": lambda: javaobj.loads(data),
+    }
+    for name, way in ways.items():
+        with pytest.raises(DecodeError, match=r"the filter refuses java\.util\.TreeMap"):
+            pytest.fail(f"{name}: {way()}")
+    assert bridge.loads(bridge.dumps([1])) == [1]
+    assert len(bridge.Document.parse(data).contents) == 1  # which makes no objects, and asks no filter
+
+
+def test_the_variable_is_looked_at_when_something_is_read() -> None:
+    code = "import bridge; print(bridge.loads(bridge.dumps([1])))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parent.parent,
+        env={**os.environ, "BRIDGE_SERIAL_FILTER": "!java.util.*"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert "RejectedError: the filter refuses java.util.ArrayList" in done.stderr

@@ -36,7 +36,7 @@ class ArrayReader(DescriptorReader):
         pos = self._pos
         length = native.i32(p, pos)
         if self._filter is not None:
-            self._ask_filter(descriptor.name, length)
+            self._ask_filter(descriptor.name, length, 0)
         code = ord(descriptor.name[1])
         size = native.primitive_bytes(code)
         start = pos + 4

@@ -73,6 +73,6 @@ cdef class Decoder(ObjectReader):
     @cython.locals(pos=Py_ssize_t, size=Py_ssize_t)
     @cython.final
     cdef bint _end_of_map(self, bint linked) except -1
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, handle=Py_ssize_t, found=ClassDescriptor, plan=DecodePlan, items=list, count=Py_ssize_t)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, handle=Py_ssize_t, refs=Py_ssize_t, found=ClassDescriptor, plan=DecodePlan, items=list, count=Py_ssize_t)
     @cython.final
     cdef object _small_list(self)

@@ -188,6 +188,8 @@ class Decoder(ObjectReader):
             if left < 3:
                 return self._need(3)
             length = 3 + native.u16(p, pos + 1)
+            if self._max_string >= 0:
+                self._check_string(length - 3)
             if left < length:
                 return self._need(length)
             text = native.decode_mutf8(p, pos + 3, pos + length)
@@ -205,11 +207,17 @@ class Decoder(ObjectReader):
                 value = self._in_progress(value)
             if number < self._lowest_reference:
                 self._lowest_reference = number
+            self._refs_beside += 1
+            if self._max_refs >= 0:
+                self._check_beside()
             if self._tracing:
                 self._emit(pos, pos + 5, "reference", number, None)
             self._pos = pos + 5
             return value
         if code == TC_NULL:
+            self._refs_beside += 1
+            if self._max_refs >= 0:
+                self._check_beside()
             if self._tracing:
                 self._emit(pos, pos + 1, "null", -1, None)
             self._pos = pos + 1
@@ -236,6 +244,8 @@ class Decoder(ObjectReader):
                 raise self._corrupted(f"a string of negative length {length}")
             if length > _MAX_STRING_BYTES:
                 raise self._corrupted(f"a string of {length} bytes; Java's hold less than 2**31 characters")
+            if self._max_string >= 0:
+                self._check_string(length)
             if self._end - pos - 9 < length:
                 return self._need(9 + length)
             text = native.decode_mutf8(self._p, pos + 9, pos + 9 + length)
@@ -243,7 +253,11 @@ class Decoder(ObjectReader):
                 raise self._malformed_text()
             return self._string(text, 9 + length)
         if code == TC_CLASSDESC or code == TC_PROXYCLASSDESC:
-            return self._class_descriptor()
+            self._refs_beside += 1  # an object as well as a class
+            value = self._class_descriptor()
+            if value is NEED_DATA:
+                self._refs_beside -= 1
+            return value
         if code == TC_EXCEPTION:
             return self._abort()
         if code == TC_RESET:
@@ -331,7 +345,7 @@ class Decoder(ObjectReader):
             if left < 3:
                 return UNREAD
             length = 3 + native.u16(p, pos + 1)
-            if left < length or not self._has_room():
+            if left < length or not self._has_room() or (self._max_string >= 0 and length - 3 > self._max_string):
                 return UNREAD
             text = native.decode_mutf8(p, pos + 3, pos + length)
             if text is None:
@@ -346,20 +360,26 @@ class Decoder(ObjectReader):
             if number < 0 or number >= len(self._handles):
                 return UNREAD
             value = native.list_get(self._handles, number)
-            if type(value) is Frame:
+            if type(value) is Frame or not self._has_room():
                 return UNREAD
             if number < self._lowest_reference:
                 self._lowest_reference = number
+            self._refs_beside += 1
             self._pos = pos + 5
             return value
         if code == TC_NULL:
+            if not self._has_room():
+                return UNREAD
+            self._refs_beside += 1
             self._pos = pos + 1
             return None
         return self._box(pos, left) if code == TC_OBJECT else UNREAD
 
     def _has_room(self) -> bool:
-        """Whether ``maxrefs`` lets one more handle be assigned."""
-        return self._max_refs < 0 or len(self._handles) < self._max_refs
+        """Whether ``maxrefs`` and ``maxhandles`` let one more object in."""
+        if self._max_refs >= 0 and len(self._handles) + self._refs_beside >= self._max_refs:
+            return False
+        return self._max_handles < 0 or len(self._handles) < self._max_handles
 
     def _class_at(self, pos: int) -> Any:
         """The class descriptor that TC_REFERENCE at ``pos`` refers to, all of whose five bytes are there; else None."""
@@ -414,8 +434,10 @@ class Decoder(ObjectReader):
         code = plan.steps[0]
         size = 6 + plan.head_bytes
         count = left // size
-        if self._max_refs >= 0 and count > self._max_refs - len(self._handles):
-            count = self._max_refs - len(self._handles)
+        if self._max_refs >= 0 and count > self._max_refs - len(self._handles) - self._refs_beside:
+            count = self._max_refs - len(self._handles) - self._refs_beside
+        if self._max_handles >= 0 and count > self._max_handles - len(self._handles):
+            count = self._max_handles - len(self._handles)
         first = pos
         while count > 0 and native.same(p, first, pos, 6):
             value = native.read_primitive(p, pos + 6, code)
@@ -624,6 +646,7 @@ class Decoder(ObjectReader):
         if self._max_depth >= 0 and self._depth >= self._max_depth:
             return UNREAD
         handle = len(self._handles)
+        refs = self._refs_beside
         native.list_append(self._handles, _BEGUN)
         self._depth += 1
         self._pos = pos + 16
@@ -640,6 +663,7 @@ class Decoder(ObjectReader):
             self._handles[handle] = items
             return items
         self._pos = pos
+        self._refs_beside = refs
         del self._handles[handle:]
         return UNREAD
 

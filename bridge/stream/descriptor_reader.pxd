@@ -18,12 +18,13 @@ cdef class DescriptorReader(SecondTryReader):
     cdef object _abort(self)
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, first=Py_ssize_t, fits=bint, entry=CachedDescriptor)
     cdef object _known_descriptor(self)
-    cdef bint _admits(self, list handles) except -1
+    @cython.locals(count=Py_ssize_t, level=Py_ssize_t, end=Py_ssize_t, frame=Frame)
+    cdef bint _admits(self, CachedDescriptor entry) except -1
     @cython.locals(pos=Py_ssize_t, number=Py_ssize_t)
     cdef object _descriptor_reference(self)
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, code=int)
     cdef object _class_descriptor(self)
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, size=Py_ssize_t, flags=int, frame=Frame)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, size=Py_ssize_t, count=Py_ssize_t, flags=int, frame=Frame)
     cdef object _begin_class_descriptor(self)
     @cython.locals(levels=int, frame=Frame)
     @cython.locals(frame=Frame, levels=int)

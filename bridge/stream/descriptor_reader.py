@@ -70,25 +70,47 @@ class DescriptorReader(SecondTryReader):
         for entry in entries:
             first = entry.first_handle
             fits = first < 0 or first == len(self._handles)
-            if fits and native.matches(p, pos, self._end, entry.raw) and self._admits(entry.handles):
+            if fits and native.matches(p, pos, self._end, entry.raw) and self._admits(entry):
                 self._handles.extend(entry.handles)
+                self._refs_beside -= len(entry.handles) - entry.classes
+                self._classes += entry.classes
                 if first >= 0 and first < self._lowest_reference:
                     self._lowest_reference = first
                 self._pos = pos + len(entry.raw)
                 return entry.descriptor
         return None
 
-    def _admits(self, handles: Any) -> bool:
+    def _admits(self, entry: Any) -> bool:
         """Whether limits and filter let in a descriptor met before. If not, parsing it fails at the exact place."""
-        if self._max_refs >= 0 and len(self._handles) + len(handles) > self._max_refs:
+        count = len(self._handles)
+        level = 0
+        if self._in_descriptor():
+            frame = self._frames[self._top]
+            level = frame.blocks + 1
+        if self._max_refs >= 0 and count + self._refs_beside + entry.classes > self._max_refs:
+            return False
+        if self._max_handles >= 0 and count + len(entry.handles) > self._max_handles:
+            return False
+        if self._max_depth >= 0 and self._depth + level + entry.classes > self._max_depth:
+            return False
+        if self._max_classes >= 0 and self._classes + entry.classes > self._max_classes:
+            return False
+        if self._max_fields >= 0 and entry.most_fields > self._max_fields:
+            return False
+        if self._max_string >= 0 and len(entry.raw) > self._max_string:  # maybe one of its strings is
             return False
         if self._filter is not None:
-            for found in handles:
+            end = self._pos + len(entry.raw)
+            for found in entry.handles:
+                if type(found) is not ClassDescriptor:
+                    continue
+                count += 1
                 try:
-                    if type(found) is ClassDescriptor and not self._lets_in(found.name, -1):
+                    if not self._lets_in(found.name, -1, level, count, end):
                         return False
                 except BridgeError:
                     return False
+                level += 1
         return True
 
     def _descriptor_reference(self) -> Any:
@@ -146,14 +168,19 @@ class DescriptorReader(SecondTryReader):
         size = 3 + length + 8 + 1 + 2
         if self._end - pos < size:
             return self._need(size)
+        if self._max_string >= 0:
+            self._check_string(length)
         name = native.decode_mutf8(p, pos + 3, pos + 3 + length)
         if name is None:
             raise self._malformed_text()
         flags = p[pos + size - 3]
         if flags & SC_SERIALIZABLE and flags & SC_EXTERNALIZABLE:
             raise self._invalid_class(f"{_short(name)} is marked both serializable and externalizable")
+        count = native.u16(p, pos + size - 2)
+        if self._max_fields >= 0 and count > self._max_fields:
+            raise self._rejected(f"{_short(name)} with {count} fields, more than maxfields={self._max_fields}")
         frame = self._push_descriptor()
-        frame.length = native.u16(p, pos + size - 2)
+        frame.length = count
         frame.value = [name, native.i64(p, pos + 3 + length), flags]
         frame.values = []
         self._pos = pos + size
@@ -170,9 +197,14 @@ class DescriptorReader(SecondTryReader):
                 raise self._rejected(f"a class with more than {MAX_SUPER_CLASSES} super-classes")
         else:
             self._lowest_reference = NO_REFERENCE
+        if self._max_depth >= 0 and self._depth + levels >= self._max_depth:
+            raise self._rejected(f"more than maxdepth={self._max_depth} nested objects")
+        if self._max_classes >= 0 and self._classes >= self._max_classes:
+            raise self._rejected(f"more than maxclasses={self._max_classes} classes")
         frame = self._push(IN_DESCRIPTOR)
         frame.blocks = levels
         self._assign_handle(frame)
+        self._classes += 1
         return frame
 
     def _begin_proxy_descriptor(self) -> Any:
@@ -199,6 +231,8 @@ class DescriptorReader(SecondTryReader):
             if self._end - pos < 2:
                 return self._need(2)
             length = native.u16(p, pos)
+            if self._max_string >= 0:
+                self._check_string(length)
             if self._end - pos < 2 + length:
                 return self._need(2 + length)
             name = native.decode_mutf8(p, pos + 2, pos + 2 + length)
@@ -225,6 +259,9 @@ class DescriptorReader(SecondTryReader):
         if frame.annotations is None:
             if frame.items is None:
                 frame.items = []
+                if self._filter is not None:
+                    for name in (frame.value[0],) if frame.length >= 0 else frame.value:
+                        self._ask_filter(name, -1, frame.blocks)
             value = self._class_annotation(frame)
             if value is not None:
                 return value
@@ -246,6 +283,8 @@ class DescriptorReader(SecondTryReader):
                 return self._need(3)
             code = p[pos]
             length = native.u16(p, pos + 1)
+            if self._max_string >= 0:
+                self._check_string(length)
             if self._end - pos < 3 + length:
                 return self._need(3 + length)
             name = native.decode_mutf8(p, pos + 3, pos + 3 + length)
@@ -268,8 +307,10 @@ class DescriptorReader(SecondTryReader):
         code = p[self._pos]
         if code != TC_STRING and code != TC_REFERENCE and code != TC_LONGSTRING and code != TC_EXCEPTION:
             raise self._corrupted(f"{TYPE_CODE_NAMES.get(code, hex(code))} where the type of a field is due")
+        self._refs_beside -= 1  # it is no object of its own
         value = self._value()
         if value is NEED_DATA or value is PUSHED:
+            self._refs_beside += 1
             return value
         self._accept_type_string(frame, value)
         return None
@@ -325,9 +366,6 @@ class DescriptorReader(SecondTryReader):
                 annotation=frame.annotations,
                 fieldless=name in self._fieldless,
             )
-        if self._filter is not None:
-            for name in descriptor.interfaces or (descriptor.name,):
-                self._ask_filter(name, -1)
         descriptor = self._cache.intern(descriptor)
         self._handles[frame.handle] = descriptor
         self._remember_descriptor(frame, descriptor)

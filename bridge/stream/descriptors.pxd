@@ -22,6 +22,7 @@ cdef class CachedDescriptor:
     cdef readonly Py_ssize_t first_handle
     cdef readonly list handles
     cdef readonly ClassDescriptor descriptor
+    cdef readonly Py_ssize_t classes, most_fields
 
 @cython.final
 cdef class DescriptorCache:

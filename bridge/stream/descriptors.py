@@ -166,6 +166,7 @@ class CachedDescriptor:
     """A descriptor as it stood in a stream, with the handles that its bytes take.
 
     ``first_handle`` is the handle number the bytes rely on, or -1 where they hold no reference and fit anywhere.
+    ``classes`` of the handles are class descriptors, and none of these has more than ``most_fields`` fields.
     """
 
     def __init__(self, raw: bytes, first_handle: int, handles: list[Any], descriptor: ClassDescriptor) -> None:
@@ -173,6 +174,9 @@ class CachedDescriptor:
         self.first_handle = first_handle
         self.handles = handles
         self.descriptor = descriptor
+        levels = [found for found in handles if type(found) is ClassDescriptor]
+        self.classes = len(levels)
+        self.most_fields = max([len(level.fields) for level in levels])
 
 
 class DescriptorCache:

@@ -397,8 +397,10 @@ class ObjectReader(ArrayReader):
         code = self._p[self._pos]
         if code != TC_STRING and code != TC_REFERENCE and code != TC_LONGSTRING and code != TC_EXCEPTION:
             raise self._corrupted(f"{TYPE_CODE_NAMES.get(code, hex(code))} where the name of an enum constant is due")
+        self._refs_beside -= 1  # it is no object of its own
         name = self._value()
         if name is NEED_DATA or name is PUSHED:
+            self._refs_beside += 1
             return name
         if type(name) is not str:
             raise self._corrupted("the name of an enum constant is no string")

@@ -39,6 +39,7 @@ cdef class StreamReader:
     cdef list _trace
     cdef bint _tracing, _whole_stream
     cdef Py_ssize_t _max_depth, _max_refs, _max_bytes, _max_array
+    cdef Py_ssize_t _max_classes, _max_fields, _max_string, _max_handles
     cdef object _buffer
     cdef const unsigned char* _p
     cdef Py_ssize_t _pos, _end, _filled, _base
@@ -48,13 +49,14 @@ cdef class StreamReader:
     cdef Py_ssize_t _missing
     cdef Py_ssize_t _reservable
     cdef Py_ssize_t _depth
-    cdef Py_ssize_t _unfilled
+    cdef Py_ssize_t _unfilled, _class_bytes
+    cdef Py_ssize_t _refs_beside, _classes
     cdef Py_ssize_t _lowest_reference
     cdef set _fieldless
     cdef bint _suspicious
     cdef object _last_suspect
     cdef object _first_error
-    cdef Py_ssize_t _mark_start, _mark_handles, _best_offset
+    cdef Py_ssize_t _mark_start, _mark_handles, _best_offset, _mark_refs, _mark_classes
     cdef int _tries
     cdef object _guess
     cdef list _untried
@@ -84,10 +86,12 @@ cdef class StreamReader:
     cdef object _finish(self, Frame frame, value)
     cdef object _need(self, Py_ssize_t count)
     cdef int _check_refs(self) except -1
+    cdef int _check_beside(self) except -1
+    cdef int _check_string(self, Py_ssize_t size) except -1
     cdef int _check_object(self) except -1
     cdef int _weigh(self, Frame frame, Py_ssize_t fields) except -1
-    cdef int _ask_filter(self, name, Py_ssize_t array_length) except -1
-    cdef bint _lets_in(self, name, Py_ssize_t array_length) except -1
+    cdef int _ask_filter(self, name, Py_ssize_t array_length, Py_ssize_t level) except -1
+    cdef bint _lets_in(self, name, Py_ssize_t array_length, Py_ssize_t level, Py_ssize_t handles, Py_ssize_t pos) except -1
     cdef int _emit(self, Py_ssize_t start, Py_ssize_t end, str event, Py_ssize_t handle, payload) except -1
     @cython.locals(i=Py_ssize_t, top=Py_ssize_t)
     cdef object _path(self)

@@ -95,12 +95,14 @@ class StreamReader:
         self._trace: Any = trace
         self._tracing = trace is not None
         self._whole_stream = whole_stream
-        self._max_depth = self._max_refs = self._max_bytes = self._max_array = -1
-        if limits is not None:
-            self._max_depth = -1 if limits.maxdepth is None else limits.maxdepth
-            self._max_refs = -1 if limits.maxrefs is None else limits.maxrefs
-            self._max_bytes = -1 if limits.maxbytes is None else limits.maxbytes
-            self._max_array = -1 if limits.maxarray is None else limits.maxarray
+        self._max_depth = _bound(limits, "maxdepth")
+        self._max_refs = _bound(limits, "maxrefs")
+        self._max_bytes = _bound(limits, "maxbytes")
+        self._max_array = _bound(limits, "maxarray")
+        self._max_classes = _bound(limits, "maxclasses")
+        self._max_fields = _bound(limits, "maxfields")
+        self._max_string = _bound(limits, "maxstring")
+        self._max_handles = _bound(limits, "maxhandles")
         self._handles: list[Any] = []
         self._frames: list[Any] = []
         self._top = -1
@@ -123,6 +125,9 @@ class StreamReader:
         self._depth = 0
         self._unfilled = 0
         self._reservable = 0
+        self._class_bytes = 0
+        self._refs_beside = 0  # see `_check_refs`
+        self._classes = 0
         self._lowest_reference = NO_REFERENCE
         # See `second_try`.
         self._suspicious = False
@@ -130,6 +135,8 @@ class StreamReader:
         self._first_error: Any = None
         self._mark_start = 0
         self._mark_handles = 0
+        self._mark_refs = 0
+        self._mark_classes = 0
         self._accused: set[str] = set()
 
     def restart(self) -> None:
@@ -237,9 +244,13 @@ class StreamReader:
     def _begin_content(self) -> None:
         if not self._whole_stream:
             self._content_start = self._base + self._pos
+            self._refs_beside = -len(self._handles)
+            self._class_bytes = 0
             self._limit_input()
 
     def _forget_handles(self) -> None:
+        self._refs_beside += len(self._handles)
+        self._classes = 0
         self._handles = []
         self._mark_handles = -1
 
@@ -326,13 +337,30 @@ class StreamReader:
         return NEED_DATA
 
     def _check_refs(self) -> None:
-        if self._max_refs >= 0 and len(self._handles) >= self._max_refs:
+        """Before a handle is assigned.
+
+        What Java counts as references (``ObjectInputStream.totalObjectRefs``) is what has a handle, and some more:
+        nulls and back references; but not the strings in class descriptors and the names of enum constants. The
+        difference is ``_refs_beside``. (A class descriptor has a handle; for Java its super-class counts in its place.)
+        """
+        if self._max_refs >= 0 and len(self._handles) + self._refs_beside >= self._max_refs:
             raise self._rejected(f"more than maxrefs={self._max_refs} objects")
+        if self._max_handles >= 0 and len(self._handles) >= self._max_handles:
+            raise self._rejected(f"more than maxhandles={self._max_handles} objects and classes to refer to")
+
+    def _check_beside(self) -> None:
+        """After a null or a back reference was counted."""
+        if len(self._handles) + self._refs_beside > self._max_refs:
+            raise self._rejected(f"more than maxrefs={self._max_refs} objects")
+
+    def _check_string(self, size: int) -> None:
+        """Of a string or name of ``size`` bytes, before they have come."""
+        if size > self._max_string:
+            raise self._rejected(f"a string of {size} bytes, more than maxstring={self._max_string}")
 
     def _check_object(self) -> None:
         """Of whatever begins with a class descriptor, before its handle is assigned."""
-        if self._max_refs >= 0 and len(self._handles) >= self._max_refs:
-            raise self._rejected(f"more than maxrefs={self._max_refs} objects")
+        self._check_refs()
         if self._max_depth >= 0 and self._depth >= self._max_depth:
             raise self._rejected(f"more than maxdepth={self._max_depth} nested objects")
 
@@ -354,13 +382,15 @@ class StreamReader:
         frame = self._frames[self._top]
         return bool(frame.kind == IN_DESCRIPTOR)
 
-    def _ask_filter(self, name: Any, array_length: int) -> None:
-        if not self._lets_in(name, array_length):
+    def _ask_filter(self, name: Any, array_length: int, level: int) -> None:
+        """Of the class that stands ``level`` super-classes above the one of the object."""
+        is_array = array_length >= 0  # without a handle yet, and its length was seen, but not consumed
+        if not self._lets_in(name, array_length, level, len(self._handles) + is_array, self._pos + 4 * is_array):
             raise self._rejected(f"the filter refuses {_short(name)}")
 
-    def _lets_in(self, name: Any, array_length: int) -> bool:
-        stream_bytes = self._base + self._pos - self._content_start
-        info = FilterInfo(name, array_length, self._depth + 1, len(self._handles), stream_bytes)
+    def _lets_in(self, name: Any, array_length: int, level: int, handles: int, pos: int) -> bool:
+        stream_bytes = self._base + pos - self._content_start
+        info = FilterInfo(name, array_length, self._depth + level + 1, handles + self._refs_beside, stream_bytes)
         return self._filter(info) is not Status.REJECTED
 
     def _emit(self, start: int, end: int, event: str, handle: int, payload: Any) -> None:
@@ -426,6 +456,12 @@ class StreamReader:
 
     def _not_a_descriptor(self) -> DecodeError:
         return self._corrupted("a class descriptor is due, but the handle referred to is something else")
+
+
+def _bound(limits: Limits | None, name: str) -> int:
+    """The bound of this name; -1 where there is none."""
+    value = None if limits is None else getattr(limits, name)
+    return -1 if value is None else value
 
 
 def _short(name: Any) -> str:

@@ -35,6 +35,8 @@ class SecondTryReader(StreamReader):
             self._first_error = None
             self._mark_start = start
             self._mark_handles = len(self._handles)
+            self._mark_refs = self._refs_beside
+            self._mark_classes = self._classes
 
     def _try_again(self, error: Any) -> bool:
         """After an error: whether the content is to be read once more; the machine is then back at its beginning."""
@@ -67,6 +69,8 @@ class SecondTryReader(StreamReader):
         self._lowest_reference = NO_REFERENCE
         self._pos = self._mark_start - self._base
         del self._handles[self._mark_handles :]
+        self._refs_beside = self._mark_refs
+        self._classes = self._mark_classes
 
     def _given_up(self) -> Any:
         """The first error, which says where the rules led; with the classes that may not keep them."""

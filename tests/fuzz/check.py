@@ -22,6 +22,9 @@ _LIMITS: list[dict[str, int] | None] = [
     {"maxrefs": 10},
     {"maxarray": 2},
     {"maxbytes": 60, "maxdepth": 2, "maxrefs": 5},
+    {"maxhandles": 8},
+    {"maxclasses": 2},
+    {"maxfields": 2, "maxstring": 12},
 ]
 
 

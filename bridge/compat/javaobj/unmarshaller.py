@@ -10,6 +10,7 @@ from typing import Any
 
 from ...ends import PlainFile, Source, source_of
 from ...errors import CorruptedStreamError, DecodeError
+from ...limits import Limits, combine
 from ...mapping.numpy_arrays import numpy_reader
 from ...mapping.registry import ArrayReader
 from ...stream.constants import STREAM_HEADER
@@ -225,7 +226,8 @@ class JavaObjectUnmarshaller:
         self.object_transformers: list[Any] = []
         self._default = DefaultObjectTransformer()
         self._objects = _Objects(self, numpy_reader() if use_numpy_arrays else None)
-        self._decoder = Decoder(self._objects)
+        limits, object_filter = combine(None, None, Limits.none())  # the filter of the process
+        self._decoder = Decoder(self._objects, limits=limits, object_filter=object_filter, whole_stream=True)
         head = stream.read(len(STREAM_HEADER))
         if head[:2] == b"\x1f\x8b":
             stream = io.BytesIO(gzip.decompress(head + stream.read()))

@@ -36,7 +36,7 @@ import java.util.Set;
  */
 public final class Harness {
     private static final Set<String> TAKING_BYTES =
-            Set.of("verify", "equals", "describe", "reserialize");
+            Set.of("verify", "equals", "describe", "reserialize", "filter", "filter-asked");
     private static final byte[] NOTHING = {};
 
     private final DataInputStream requests;
@@ -142,6 +142,10 @@ public final class Harness {
                 return text(Describe.describe(Serialization.fromBytes(stream)));
             case "reserialize":
                 return Serialization.toBytes(Serialization.fromBytes(stream));
+            case "filter":
+                return text(Filters.decide(stream));
+            case "filter-asked":
+                return text(Filters.asked(stream));
             case "echo-server":
                 return text(ObjectServer.start(0, received -> received).port());
             case "answer-server":
