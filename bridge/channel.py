@@ -434,12 +434,24 @@ class Channel:
         if not self._connection.in_content:
             self._transport.stop_receiving()
 
-    def close(self) -> None:
-        """End the conversation and give everything back. Does not wait, and can be repeated.
+    def close(self, *, timeout: float | None = 10) -> None:
+        """Send what is queued, end the conversation and give everything back. Can be repeated.
 
-        What was sent still arrives (only what a ChannelTimeout left in the queue is lost). A thread that waits in
-        ``receive`` gets ChannelClosed.
+        What was sent before still arrives. A thread that waits in ``receive`` gets ChannelClosed. A peer that does not
+        take what is queued in ``timeout`` seconds is cut off; where nothing is queued, nothing is waited for.
         """
+        self._closed = True
+        try:
+            if self._queued_bytes > self._sent_bytes and self._send_failure is None:
+                self._transport.stop_receiving()  # who waits there need not wait with us
+                self._flush(deadline_of(timeout), timeout)
+        except (ChannelTimeout, ChannelBroken):
+            pass  # it is lost
+        finally:
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Cut the conversation off: as ``close``, but what is queued is lost. Does not wait, and can be repeated."""
         self._closed = True
         self._transport.close()
 

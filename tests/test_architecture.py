@@ -43,6 +43,7 @@ LAYERS = {
     "transport": "transport",
     "channel": "channel",
     "event_log": "channel",
+    "admission": "channel",
     "server": "channel",
     "aio": "channel",
     "wire": "wire",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -11,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from bridge.channel import READ_BYTES, Channel, Listener, connect, listen
+from bridge.channel import READ_BYTES, Channel, connect, listen
 from bridge.connection import Connection, State
 from bridge.errors import (
-    BridgeError,
     ChannelBroken,
     ChannelClosed,
     ChannelTimeout,
@@ -24,12 +22,10 @@ from bridge.errors import (
     NotSerializableError,
     PeerException,
     RejectedError,
-    SchemaError,
 )
 from bridge.limits import Limits
 from bridge.server import Server, serve
 from bridge.stream.constants import STREAM_HEADER
-from bridge.stream.model import BlockData
 from bridge.transport.address import Address
 from bridge.transport.memory import CannedTransport, pair
 
@@ -73,15 +69,6 @@ def echo(channel: Channel) -> None:
 # ----------------------------------------------------------------------------------------------- sending, receiving
 
 
-def test_objects_go_both_ways(ends: Ends) -> None:
-    here, there = ends
-    for value in VALUES:
-        here.send(value)
-        assert there.receive() == value
-        there.send(value)
-        assert here.receive() == value
-
-
 def test_both_ends_know_both_addresses(ends: Ends) -> None:
     here, there = ends
     assert here.peer == there.local
@@ -90,55 +77,10 @@ def test_both_ends_know_both_addresses(ends: Ends) -> None:
     assert str(here.peer) in repr(here)
 
 
-def test_iterating_gives_every_object_until_the_peer_ends(ends: Ends) -> None:
-    here, there = ends
-    for value in VALUES:
-        here.send(value)
-    here.close()
-    assert list(there) == VALUES
-    assert list(there) == []
-    with pytest.raises(ChannelClosed):
-        there.receive()
-
-
-def test_an_end_that_ended_sending_still_receives(ends: Ends) -> None:
-    here, there = ends
-    here.send("question")
-    here.send_eof()
-    here.send_eof()
-    assert state_of(here) is State.SENDING_ENDED
-    assert list(there) == ["question"]
-    assert state_of(there) is State.PEER_ENDED
-    there.send("answer")
-    assert here.receive() == "answer"
-    with pytest.raises(LocalProtocolError, match="ended"):
-        here.send("more")
-    there.send_eof()
-    assert list(here) == []
-    assert state_of(here) is state_of(there) is State.CLOSED
-
-
 def test_a_request_is_a_send_and_a_receive() -> None:
     with serve("127.0.0.1:0", echo) as server, connect(server.address) as channel:
         for value in VALUES:
             assert channel.request(value) == value
-
-
-def test_the_rest_of_the_verbs(ends: Ends) -> None:
-    here, there = ends
-    here.send_data(b"\0\0\0\7")
-    here.send_unshared(["text"])
-    here.reset()
-    here.send_exception("went wrong")
-    here.send("after")
-    data = there.receive()
-    assert isinstance(data, BlockData)
-    assert data == b"\0\0\0\7"
-    assert there.receive() == ["text"]
-    with pytest.raises(PeerException) as caught:
-        there.receive()
-    assert caught.value.throwable == "went wrong"
-    assert there.receive() == "after"
 
 
 def test_an_exception_of_the_peer_does_not_end_the_iteration(ends: Ends) -> None:
@@ -156,12 +98,6 @@ def test_the_header_goes_out_before_anything_is_asked_for() -> None:
     transport = CannedTransport()
     Channel(transport)
     assert transport.sent == STREAM_HEADER
-
-
-def test_a_stream_that_arrives_byte_by_byte_is_read_all_the_same() -> None:
-    data = message(*VALUES)
-    channel = Channel(CannedTransport([bytes([byte]) for byte in data]))
-    assert list(channel) == VALUES
 
 
 def test_at_most_64_kib_are_read_at_a_time() -> None:
@@ -244,20 +180,6 @@ def test_threads_that_request_at_once_get_their_own_answers(pool: ThreadPoolExec
 # ------------------------------------------------------------------------------------------------------- refusals
 
 
-def test_what_cannot_be_written_is_refused_before_any_byte_and_the_channel_goes_on() -> None:
-    transport = CannedTransport()
-    channel = Channel(transport)
-    before = bytes(transport.sent)
-    for send in (channel.send, channel.send_unshared, channel.send_exception, channel.request):
-        with pytest.raises(NotSerializableError) as caught:
-            send({"orders": [1, object()]})
-        assert caught.value.path is not None
-        assert caught.value.path.startswith("$")
-    assert bytes(transport.sent).removeprefix(before) in (b"", b"\x79")
-    channel.send("after")
-    assert list(Channel(CannedTransport([bytes(transport.sent)]))) == ["after"]
-
-
 def test_a_refused_object_does_not_disturb_the_conversation() -> None:
     with serve("127.0.0.1:0", echo) as server, connect(server.address) as channel:
         assert channel.request([1]) == [1]
@@ -291,37 +213,7 @@ def test_limits_and_filters_hold_on_a_channel() -> None:
                     here.receive()
 
 
-def test_options_that_make_no_sense_are_refused_before_anything_is_opened() -> None:
-    for open_ in (connect, listen, lambda address, **options: serve(address, echo, **options)):
-        with pytest.raises(SchemaError):
-            open_("127.0.0.1:1", reset_every=0)
-    with pytest.raises(SchemaError, match="max_peers"):
-        serve("127.0.0.1:0", echo, max_peers=0)
-
-
 # ----------------------------------------------------------------------------------------------- ends and hang-ups
-
-
-def test_a_peer_that_hangs_up_between_objects_has_ended() -> None:
-    for data in (b"", STREAM_HEADER, message("first")):
-        channel = Channel(CannedTransport([data] if data else []))
-        assert list(channel) == ["first"] * (len(data) > 4)
-        with pytest.raises(ChannelClosed):
-            channel.receive()
-
-
-def test_a_peer_that_hangs_up_at_any_byte_of_an_object_has_broken_off() -> None:
-    first, second = "first", {"second": [1, b"bytes", 2**70]}
-    start = len(message(first)) + 1  # a reset comes first
-    data = message(first, second)
-    for cut in range(start + 1, len(data)):
-        channel = Channel(CannedTransport([data[:cut]]))
-        assert channel.receive() == first
-        for _ in range(2):
-            with pytest.raises(ChannelBroken) as caught:
-                channel.receive()
-            assert caught.value.offset == cut
-            assert isinstance(caught.value.__cause__, BridgeError)
 
 
 def test_a_connection_that_fails_is_broken() -> None:
@@ -332,40 +224,12 @@ def test_a_connection_that_fails_is_broken() -> None:
     assert isinstance(caught.value.__cause__, ConnectionResetError)
 
 
-def test_a_peer_that_resets_the_connection_has_broken_off(ends: Ends) -> None:
-    here, there = ends
-    sock = there._transport.info("socket")
-    assert isinstance(sock, socket.socket)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-    sock.close()
-    with pytest.raises(ChannelBroken):
-        here.receive(timeout=ENOUGH_SECONDS)
-    for _ in range(2):
-        with pytest.raises(ChannelBroken):
-            here.send("to nobody")
-
-
 def test_what_was_sent_before_closing_arrives(ends: Ends) -> None:
     here, there = ends
     there.send("never read")
     here.send(bytes(100_000))
     here.close()
     assert there.receive() == bytes(100_000)
-
-
-def test_after_closing_nothing_is_sent_or_received(ends: Ends) -> None:
-    here, _there = ends
-    here.close()
-    here.close()
-    here.send_eof()
-    assert state_of(here) is State.CLOSED
-    for send in (here.send, here.send_unshared, here.send_exception, here.request):
-        with pytest.raises(LocalProtocolError, match="closed"):
-            send("x")
-    with pytest.raises(LocalProtocolError, match="closed"):
-        here.reset()
-    with pytest.raises(ChannelClosed, match="closed"):
-        here.receive()
 
 
 def test_closing_ends_the_thread_that_receives(ends: Ends, pool: ThreadPoolExecutor) -> None:
@@ -401,9 +265,29 @@ def test_closing_ends_the_thread_that_sends(ends: Ends, pool: ThreadPoolExecutor
 
     sending = pool.submit(send)
     assert started.wait(ENOUGH_SECONDS)
-    here.close()
+    here.abort()
     with pytest.raises((ChannelBroken, LocalProtocolError), match="closed"):
         sending.result(ENOUGH_SECONDS)
+
+
+def test_closing_sends_what_a_timeout_left_in_the_queue(pool: ThreadPoolExecutor) -> None:
+    ours, theirs = pair(capacity_bytes=1000)
+    here, there = Channel(ours), Channel(theirs)
+    with pytest.raises(ChannelTimeout):
+        here.send(bytes(5000), timeout=0)
+    closed = pool.submit(here.close)
+    assert list(there) == [bytes(5000)]
+    closed.result(ENOUGH_SECONDS)
+
+
+@pytest.mark.parametrize("accepts", [[4, TimeoutError()], [4, TimeoutError(), ConnectionResetError("gone")]])
+def test_closing_gives_up_where_the_peer_takes_nothing(accepts: list[Any]) -> None:
+    transport = CannedTransport(accepts=[*accepts, *accepts[1:]])
+    channel = Channel(transport)
+    with pytest.raises(ChannelTimeout):
+        channel.send("text")
+    channel.close(timeout=0)
+    assert transport.closed
 
 
 def test_stopping_ends_the_receiving_and_not_the_sending(ends: Ends, pool: ThreadPoolExecutor) -> None:
@@ -459,8 +343,9 @@ def test_a_send_that_takes_too_long_is_sent_once_and_whole(pool: ThreadPoolExecu
     ours, theirs = pair(capacity_bytes=1000)
     here, there = Channel(ours), Channel(theirs)
     for i in range(3):
-        with pytest.raises(ChannelTimeout, match="stay queued"):
+        with pytest.raises(ChannelTimeout, match="stay queued") as caught:
             here.send([i, bytes(5000)], timeout=0.001)
+        assert caught.value.queued is True
     with pytest.raises(ChannelTimeout):
         here.flush(timeout=0)
     flushed = pool.submit(here.flush)
@@ -526,29 +411,6 @@ def test_a_thread_waits_for_the_others_no_longer_than_it_was_told(ends: Ends, po
     assert (there.receive(), there.receive()) == ("queued", "next")
 
 
-def test_an_answer_that_comes_late_is_not_taken_for_the_next_one(ends: Ends) -> None:
-    here, there = ends
-    with pytest.raises(ChannelTimeout):
-        here.request("first", timeout=0)
-    with pytest.raises(LocalProtocolError, match="still to come"):
-        here.request("second")
-    assert there.receive() == "first"
-    there.send("first answer")
-    assert here.receive() == "first answer"
-    there.send("second answer")
-    assert here.request("second") == "second answer"
-    assert there.receive() == "second"
-
-
-def test_an_answer_that_never_comes_is_not_waited_for(ends: Ends) -> None:
-    here, there = ends
-    there.close()
-    with pytest.raises(ChannelClosed):
-        here.request("first")
-    with pytest.raises((ChannelClosed, ChannelBroken)):
-        here.request("second")
-
-
 # ------------------------------------------------------------------------------------------------- connect and listen
 
 NOWHERE = [
@@ -610,26 +472,6 @@ def test_ipv6_is_spoken() -> None:
         assert there.peer.host == "::1"
 
 
-def test_a_listener_gives_peer_after_peer_until_it_is_closed(pool: ThreadPoolExecutor) -> None:
-    def take(listener: Listener) -> list[Any]:
-        taken = []
-        for channel in listener:
-            with channel:
-                taken.append(channel.receive())
-                channel.send("taken")
-        return taken
-
-    with listen("127.0.0.1", 0) as listener:
-        taken = pool.submit(take, listener)
-        for i in range(3):
-            with connect(listener.address) as channel:
-                assert channel.request(i) == "taken"
-    assert taken.result(ENOUGH_SECONDS) == [0, 1, 2]
-    with pytest.raises(ChannelClosed):
-        listener.accept()
-    assert "closed" in repr(listener)
-
-
 def test_no_peer_in_time_is_a_timeout() -> None:
     with listen("127.0.0.1", 0) as listener:
         with pytest.raises(ChannelTimeout):
@@ -654,30 +496,6 @@ def test_a_plain_socket_is_a_peer() -> None:
 # ------------------------------------------------------------------------------------------------------------- server
 
 
-def test_a_server_serves_peers_side_by_side() -> None:
-    with serve("127.0.0.1:0", echo, max_peers=5) as server:
-        channels = [connect(server.address) for _ in range(5)]
-        for i, channel in enumerate(channels):
-            channel.send(i)
-        assert [channel.receive() for channel in channels] == list(range(5))
-        assert server.peer_count == 5
-        assert "5 peers" in repr(server)
-        for channel in channels:
-            channel.close()
-
-
-def test_of_more_peers_than_allowed_the_others_wait_until_one_has_gone() -> None:
-    with serve("127.0.0.1:0", echo, max_peers=1) as server:
-        first, second = connect(server.address), connect(server.address)
-        assert first.request("first") == "first"
-        second.send("second")
-        with pytest.raises(ChannelTimeout):
-            second.receive(timeout=0.05)
-        first.close()
-        assert second.receive(timeout=ENOUGH_SECONDS) == "second"
-        second.close()
-
-
 def test_a_stopped_server_accepts_nobody() -> None:
     with serve("127.0.0.1:0", echo) as server:
         pass
@@ -697,26 +515,6 @@ def test_a_server_that_stops_ends_its_idle_peers() -> None:
         for channel in channels:
             assert list(channel) == []
             channel.close()
-
-
-def test_a_server_that_stops_lets_its_handlers_finish(pool: ThreadPoolExecutor) -> None:
-    begun, go_on = threading.Event(), threading.Event()
-
-    def work(channel: Channel) -> None:
-        for obj in channel:
-            begun.set()
-            go_on.wait()
-            channel.send(["done", obj])
-
-    with serve("127.0.0.1:0", work) as server, connect(server.address) as channel:
-        channel.send("work")
-        assert begun.wait(ENOUGH_SECONDS)
-        stopped = pool.submit(server.stop)
-        server._stopping.wait()
-        go_on.set()
-        assert channel.receive() == ["done", "work"]
-        assert list(channel) == []
-        assert stopped.result(ENOUGH_SECONDS)
 
 
 def test_a_server_that_stops_cuts_off_who_is_late() -> None:
@@ -763,40 +561,6 @@ def test_serving_for_ever_ends_when_the_server_is_stopped(pool: ThreadPoolExecut
     serving.result(ENOUGH_SECONDS)
 
 
-def misbehave(channel: Channel) -> None:
-    channel.receive()
-    raise ZeroDivisionError("a mistake in the handler")
-
-
-ENDINGS: list[tuple[Callable[[Channel], object], bytes, str, int]] = [
-    (echo, b"", "", 0),
-    (echo, message("whole")[4:], "", 0),
-    (Channel.receive, b"", "", 0),
-    (echo, b"\x74\0", "ChannelBroken", logging.WARNING),
-    (echo, b"\0", "CorruptedStreamError", logging.WARNING),
-    (misbehave, message("whole")[4:], "ZeroDivisionError", logging.ERROR),
-]
-
-
-@pytest.mark.parametrize(("handler", "data", "name", "level"), ENDINGS)
-def test_an_ending_is_logged_where_it_is_no_good_one_and_the_server_goes_on(
-    handler: Callable[[Channel], object], data: bytes, name: str, level: int, caplog: pytest.LogCaptureFixture
-) -> None:
-    with serve("127.0.0.1:0", handler) as server:
-        for _ in range(2):
-            with connect(server.address) as channel:
-                channel._transport.send(data or b"\x79")
-                channel.send_eof()
-                try:
-                    list(channel)
-                except ChannelBroken:
-                    pass  # bytes that were not read make the system reset the connection
-    assert len(caplog.records) == (2 if name else 0)
-    for record in caplog.records:
-        assert record.levelno == level
-        assert name in record.getMessage() + (record.exc_text or "")
-
-
 def test_a_peer_that_comes_while_the_server_stops_is_not_served(monkeypatch: pytest.MonkeyPatch) -> None:
     listener = listen("127.0.0.1", 0)
     accept = listener._listener.accept
@@ -832,7 +596,7 @@ def test_a_server_goes_on_where_the_system_cannot_accept(
     server = Server(listener, echo)
     with server, connect(server.address) as channel:
         assert channel.request("hello") == "hello"
-    assert "too many open files" in str(caplog.records[0].exc_info)
+    assert "too many open files" in caplog.text
 
 
 def test_a_server_goes_on_where_the_system_has_no_thread(
@@ -849,7 +613,7 @@ def test_a_server_goes_on_where_the_system_has_no_thread(
             assert list(channel) == []
         with connect(server.address) as channel:
             assert channel.request("hello") == "hello"
-    assert "no thread" in caplog.text
+    assert "can't start new thread" in caplog.text or "RuntimeError" in caplog.text
 
 
 def test_many_requests_leave_nothing_behind() -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
+import time
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Self, Unpack
 
+from ..admission import EXPOSED, Admission, is_exposed
 from ..connection import ConnectionOptions
-from ..errors import ChannelClosed, ChannelError, ConnectError, DecodeError, SchemaError
+from ..errors import ChannelClosed, ChannelError, ConnectError, DecodeError
+from ..event_log import SERVER_LOG, log_event
+from ..server import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS
 from ..transport.address import Address, Target
 from .channel import Channel, Listener, listen
 
@@ -17,42 +22,63 @@ if TYPE_CHECKING:
 
 __all__ = ["Server", "serve"]
 
-log = logging.getLogger(__name__)
-
 
 async def serve(
     address: Target,
     handler: Callable[[Channel], Awaitable[object]],
     *,
     max_peers: int = 1000,
+    max_peers_per_host: int | None = None,
+    max_accepts_per_second: float | None = None,
     backlog: int = 128,
+    content_seconds: float | None = None,
+    allow_insecure: bool = False,
+    on_accepted: Callable[[Channel], object] | None = None,
+    on_closed: Callable[[Channel], object] | None = None,
+    on_error: Callable[[Channel | None, Exception], object] | None = None,
     **options: Unpack[ConnectionOptions],
 ) -> Server:
     """A server at ``address``, which runs at once: ``await handler(channel)`` in a task for each peer.
 
-    Arguments and errors as in ``bridge.serve``. Await ``serve_forever`` to wait until the server stops, or use it in an
-    ``async with`` statement: it stops at the end.
+    Arguments and errors as in ``bridge.serve``; a hook may be a coroutine function. Await ``serve_forever`` to wait
+    until the server stops, or use it in an ``async with`` statement: it stops at the end.
     """
-    if max_peers < 1:
-        raise SchemaError(f"max_peers must be 1 or more, not {max_peers!r}")
-    return Server(await listen(address, backlog=backlog, **options), handler, max_peers)
+    admission = Admission(
+        max_peers=max_peers, max_peers_per_host=max_peers_per_host, max_accepts_per_second=max_accepts_per_second
+    )
+    listener = await listen(address, backlog=backlog, content_seconds=content_seconds, **options)
+    if is_exposed(listener.address) and not allow_insecure:
+        log_event(SERVER_LOG, logging.WARNING, "insecure", address=listener.address, reason=EXPOSED)
+    return Server(listener, handler, admission, on_accepted=on_accepted, on_closed=on_closed, on_error=on_error)
 
 
 class Server:
     """Awaits ``handler(channel)`` in a task for each peer of ``listener``; made by ``serve``.
 
     The channel is closed when the handler returns. An exception that leaves the handler is logged and ends that peer's
-    conversation, no other.
+    conversation, no other. The hooks are those of the blocking ``Server``, and may be coroutine functions.
     """
 
     def __init__(
-        self, listener: Listener, handler: Callable[[Channel], Awaitable[object]], max_peers: int = 1000
+        self,
+        listener: Listener,
+        handler: Callable[[Channel], Awaitable[object]],
+        admission: Admission | None = None,
+        *,
+        on_accepted: Callable[[Channel], object] | None = None,
+        on_closed: Callable[[Channel], object] | None = None,
+        on_error: Callable[[Channel | None, Exception], object] | None = None,
     ) -> None:
         self._listener = listener
         self._handler = handler
-        self._places = asyncio.Semaphore(max_peers)
+        self._admission = Admission() if admission is None else admission
+        self._on_accepted = on_accepted
+        self._on_closed = on_closed
+        self._on_error = on_error
+        self._places = asyncio.Semaphore(self._admission.max_peers)
         self._peers: dict[asyncio.Task[None], Channel] = {}
         self._stopping = asyncio.Event()
+        log_event(SERVER_LOG, logging.INFO, "listening", address=listener.address)
         self._accepting = asyncio.create_task(self._accept(), name=f"bridge server {listener.address}")
 
     def __repr__(self) -> str:
@@ -85,9 +111,10 @@ class Server:
         """Accept no more peers, let every handler finish what it has begun, then close. Can be repeated.
 
         A handler that waits for an object gets ChannelClosed (an ``async for`` loop over the channel ends); one that
-        is at work goes on, and can still send. Who is not done after ``grace_seconds`` is cancelled. Whether all
-        were done in time.
+        is at work goes on, and can still send; an object that is half received may come to its end. Who is not done
+        after ``grace_seconds`` is cancelled. Whether all were done in time.
         """
+        first = not self._stopping.is_set()
         self._stopping.set()
         self._listener.close()
         self._accepting.cancel()
@@ -95,44 +122,81 @@ class Server:
             channel.stop_receiving()
         # A handler may stop its own server: it cannot wait for itself.
         peers = [task for task in self._peers if task is not asyncio.current_task()]
+        if first:
+            log_event(SERVER_LOG, logging.INFO, "stopping", address=self.address, peers=len(peers))
         await asyncio.wait([self._accepting])
-        if not peers:
-            return True
-        _, late = await asyncio.wait(peers, timeout=grace_seconds)
+        late: set[asyncio.Task[None]] = set()
+        if peers:
+            _, late = await asyncio.wait(peers, timeout=grace_seconds)
         for task in late:
             self._peers[task].abort()
             task.cancel()
         if late:
             await asyncio.wait(late)
+        if first:
+            log_event(SERVER_LOG, logging.INFO, "stopped", address=self.address, late=len(late))
         return not late
 
     async def _accept(self) -> None:
+        pause = FIRST_PAUSE_SECONDS
         while True:
             await self._places.acquire()
             try:
                 channel = await self._listener.accept()
             except ChannelClosed:
                 return
-            except ConnectError:
-                log.exception("the server at %s goes on", self.address)
+            except ConnectError as error:
                 self._places.release()
-                await asyncio.sleep(0.1)  # whatever the system lacks, it will not have at once
+                log_event(SERVER_LOG, logging.ERROR, "not_accepted", address=self.address, error=error)
+                await self._tell("on_error", self._on_error, None, error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+                continue
+            pause = FIRST_PAUSE_SECONDS
+            refusal = self._admission.refusal(channel.peer, time.monotonic())
+            if refusal is not None:
+                log_event(SERVER_LOG, logging.WARNING, "refused", channel.socket_id, reason=refusal)
+                channel.abort()
+                self._places.release()
                 continue
             task = asyncio.create_task(self._serve(channel), name=f"bridge peer {channel.peer}")
             self._peers[task] = channel
             task.add_done_callback(self._forget)
 
     async def _serve(self, channel: Channel) -> None:
+        began = time.monotonic()
+        log_event(SERVER_LOG, logging.INFO, "accepted", channel.socket_id, peers=self.peer_count)
         try:
-            async with channel:
-                await self._handler(channel)
-        except ChannelClosed:
-            pass
-        except (ChannelError, DecodeError) as error:
-            log.warning("the conversation with %s ended: %s: %s", channel.peer, type(error).__name__, error)
-        except Exception:
-            log.exception("the handler of the conversation with %s failed", channel.peer)
+            await self._tell("on_accepted", self._on_accepted, channel)
+            try:
+                async with channel:
+                    await self._handler(channel)
+            except ChannelClosed:
+                pass
+            except (ChannelError, DecodeError) as error:
+                log_event(SERVER_LOG, logging.WARNING, "broken", channel.socket_id, error=error)
+                await self._tell("on_error", self._on_error, channel, error)
+            except Exception as error:  # noqa: BLE001 - it ends this conversation and no other
+                log_event(SERVER_LOG, logging.ERROR, "handler_failed", channel.socket_id, error=error)
+                await self._tell("on_error", self._on_error, channel, error)
+        finally:
+            await self._tell("on_closed", self._on_closed, channel)
+            seconds = time.monotonic() - began
+            log_event(SERVER_LOG, logging.INFO, "closed", channel.socket_id, seconds=seconds, peers=self.peer_count - 1)
+
+    async def _tell(
+        self, name: str, hook: Callable[..., object] | None, channel: Channel | None, *error: Exception
+    ) -> None:
+        if hook is None:
+            return
+        try:
+            told = hook(channel, *error)
+            if inspect.isawaitable(told):
+                await told
+        except Exception as failure:  # noqa: BLE001 - a hook is told, and decides nothing
+            socket_id = None if channel is None else channel.socket_id
+            log_event(SERVER_LOG, logging.ERROR, "hook_failed", socket_id, hook=name, error=failure)
 
     def _forget(self, task: asyncio.Task[None]) -> None:
-        del self._peers[task]
+        self._admission.leave(self._peers.pop(task).peer)
         self._places.release()
