@@ -30,6 +30,7 @@ from .connection import (
     PeerFailed,
     State,
 )
+from .datagrams import connection_over
 from .errors import (
     BridgeError,
     ChannelBroken,
@@ -42,7 +43,7 @@ from .errors import (
     TruncatedStreamError,
 )
 from .event_log import CHANNEL_LOG, log_event
-from .transport import blocking
+from .transport import kinds
 from .transport.address import Address, Target
 from .transport.blocking import deadline_of, left_of
 from .transport.socket_id import SocketId
@@ -76,12 +77,13 @@ def connect(
     or ``address`` is none.
     """
     place = Address.parse(address, port)
-    connection = Connection(**options)  # before anything is opened: it may refuse the options
+    Connection(**options)  # before anything is opened: it may refuse the options
     check_content_seconds(content_seconds)
     try:
-        transport = blocking.connect(place, timeout)
+        transport = kinds.connect(place, timeout)
     except OSError as error:
         raise ConnectError(f"no connection to {place}: {error}") from error
+    connection = connection_over(transport.info("datagram_bytes"), **options)
     channel = Channel(transport, connection, content_seconds=content_seconds)
     log_event(CHANNEL_LOG, logging.INFO, "connected", channel.socket_id)
     return channel
@@ -104,7 +106,7 @@ def listen(
     Connection(**options)
     check_content_seconds(content_seconds)
     try:
-        return Listener(blocking.listen(place, backlog), options, content_seconds=content_seconds)
+        return Listener(kinds.listen(place, backlog), options, content_seconds=content_seconds)
     except OSError as error:
         raise ConnectError(f"cannot listen at {place}: {error}") from error
 
@@ -137,6 +139,10 @@ class Channel:
 
     ``peer`` and ``local`` are the addresses of the ends, None where there are none; ``socket_id`` is both with the
     protocol, as logs and ``java-bridge sockets`` name the conversation.
+
+    ``datagram_bytes`` is how long the stream of one object may be where each travels as a datagram (UDP): what is sent
+    may get lost, and an answer that comes late is taken for the next one. It is None where objects arrive in order or
+    not at all.
     """
 
     def __init__(
@@ -144,7 +150,8 @@ class Channel:
     ) -> None:
         check_content_seconds(content_seconds)
         self._transport = transport
-        self._connection = Connection() if connection is None else connection
+        self._connection = connection_over(transport.info("datagram_bytes")) if connection is None else connection
+        self.datagram_bytes = self._connection.datagram_bytes
         self._content_seconds = content_seconds
         self._waited_seconds = 0.0  # inside the object that is being received
         self._encoding = threading.Lock()  # held while an object becomes bytes, never while waiting
@@ -351,7 +358,7 @@ class Channel:
                     raise LocalProtocolError("the answer to an earlier request is still to come: receive() gives it")
                 self._connection.send(obj)
                 self._enqueue()
-                self._answer_due = True
+                self._answer_due = self.datagram_bytes is None  # a datagram may never come
             self._flush(deadline, timeout)
             return self.receive(timeout=left_of(deadline))
         finally:
@@ -376,6 +383,8 @@ class Channel:
             try:
                 event = connection.next_event()
             except TruncatedStreamError as error:
+                if self.datagram_bytes is not None:  # one datagram was cut; the next may be whole
+                    raise
                 raise self._ended_inside(error) from error
             if event is not NEED_DATA:
                 self._waited_seconds = 0.0
@@ -507,7 +516,8 @@ class Listener:
             if self._closed:
                 raise ChannelClosed("the listener was closed") from error
             raise ConnectError(f"no peer could be accepted at {self.address}: {error}") from error
-        return Channel(transport, Connection(**self._options), content_seconds=self._content_seconds)
+        connection = connection_over(transport.info("datagram_bytes"), **self._options)
+        return Channel(transport, connection, content_seconds=self._content_seconds)
 
     def __iter__(self) -> Self:
         return self

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict, final
 
 from .errors import BridgeError, LocalProtocolError, SchemaError
@@ -130,6 +131,9 @@ class Connection:
     argument makes no sense.
     """
 
+    #: What one datagram carries, where each is a whole stream (see ``datagrams``); None for one stream of bytes.
+    datagram_bytes: int | None = None
+
     def __init__(
         self,
         *,
@@ -142,7 +146,8 @@ class Connection:
             raise SchemaError(f"reset_every must be a number from 1 up, or None, not {reset_every!r}")
         resolver = default_registry if registry is None else registry
         limits, function = combine(limits, object_filter, CHANNEL_LIMITS)
-        self._decoder = Decoder(resolver, limits=limits, object_filter=function)
+        self._new_decoder = partial(Decoder, resolver, limits=limits, object_filter=function)
+        self._decoder = self._new_decoder()
         self._encoder = Encoder(resolver)
         self._reset_every = reset_every
         self._objects_since_reset = 0
@@ -291,14 +296,20 @@ class Connection:
             self._peer_ended = True
             return _END
         try:
-            content = self._decoder.next_content()
+            event = self._next_in_stream()
         except BridgeError:
             self._broken = True
             raise
+        if event is _END:
+            self._peer_ended = True
+        return event
+
+    def _next_in_stream(self) -> Event:
+        """The next content of the stream that the decoder reads, as an event."""
+        content = self._decoder.next_content()
         if content is NEED_DATA:
             return Signal.NEED_DATA
         if content is END_OF_STREAM:
-            self._peer_ended = True
             return _END
         kind = type(content)
         if kind is BlockData:

@@ -172,12 +172,20 @@ def source_of(source: Any) -> Source:
     if hasattr(source, "recv"):
         return SocketSource(source.recv, _receive_at_once_from(source))
     if hasattr(source, "receive") and hasattr(source, "info"):
+        _refuse_datagrams(source)
         return SocketSource(source.receive, lambda max_bytes: cast(bytes, source.receive(max_bytes, 0)))
     if hasattr(source, "peek"):
         return PeekableFile(source)
     if not hasattr(source, "read"):
         raise SchemaError(f"a source is a binary file, a socket or a transport, not {type(source).__name__}")
     return SeekableFile(source) if can_seek(source) else PlainFile(source)
+
+
+def _refuse_datagrams(transport: Any) -> None:
+    if hasattr(transport, "info") and transport.info("datagram_bytes") is not None:
+        raise SchemaError(
+            "a transport of datagrams carries no stream of bytes: there each datagram is one, as a Channel makes it"
+        )
 
 
 def _receive_at_once_from(sock: Any) -> Callable[[int], bytes]:
@@ -195,6 +203,7 @@ def _receive_at_once_from(sock: Any) -> Callable[[int], bytes]:
 def sink_of(sink: Any) -> Callable[[memoryview], int]:
     """A function that writes at least one byte of what it is given, and tells how many."""
     if hasattr(sink, "send"):
+        _refuse_datagrams(sink)
         return lambda data: _send(sink, data)
     if not hasattr(sink, "write"):
         raise SchemaError(f"a sink is a binary file, a socket or a transport, not {type(sink).__name__}")

@@ -40,6 +40,7 @@ LAYERS = {
     "codec": "conversation",
     "streams": "conversation",
     "connection": "conversation",
+    "datagrams": "conversation",
     "transport": "transport",
     "channel": "channel",
     "event_log": "channel",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from ..channel import READ_BYTES, check_content_seconds, outcome
 from ..connection import NEED_DATA, Connection, ConnectionOptions, Event, State
+from ..datagrams import connection_over
 from ..errors import (
     BridgeError,
     ChannelBroken,
@@ -27,7 +28,7 @@ from ..errors import (
     TruncatedStreamError,
 )
 from ..event_log import CHANNEL_LOG, log_event
-from ..transport import aio as transports
+from ..transport import kinds
 from ..transport.address import Address, Target
 from ..transport.socket_id import SocketId
 
@@ -49,14 +50,15 @@ async def connect(
 ) -> Channel:
     """A channel to the peer at ``address``; arguments and errors as in ``bridge.connect``."""
     place = Address.parse(address, port)
-    connection = Connection(**options)  # before anything is opened: it may refuse the options
+    Connection(**options)  # before anything is opened: it may refuse the options
     check_content_seconds(content_seconds)
     try:
-        transport = await transports.connect(place, timeout)
+        transport = await kinds.connect_async(place, timeout)
     except TimeoutError as error:
         raise ConnectError(f"no connection to {place} in {timeout} s") from error
     except OSError as error:
         raise ConnectError(f"no connection to {place}: {error}") from error
+    connection = connection_over(transport.info("datagram_bytes"), **options)
     channel = Channel(transport, connection, content_seconds=content_seconds)
     log_event(CHANNEL_LOG, logging.INFO, "connected", channel.socket_id)
     return channel
@@ -75,7 +77,7 @@ async def listen(
     Connection(**options)
     check_content_seconds(content_seconds)
     try:
-        return Listener(await transports.listen(place, backlog), options, content_seconds=content_seconds)
+        return Listener(await kinds.listen_async(place, backlog), options, content_seconds=content_seconds)
     except OSError as error:
         raise ConnectError(f"cannot listen at {place}: {error}") from error
 
@@ -84,7 +86,7 @@ class Channel:
     """A conversation in objects. Made by ``connect``, a Listener or a Server, or over any asyncio ``transport``.
 
     The channel owns the transport. The methods, their errors and their timeouts, and ``content_seconds``, ``peer``,
-    ``local`` and ``socket_id``, are those of the blocking ``Channel``.
+    ``local``, ``socket_id`` and ``datagram_bytes``, are those of the blocking ``Channel``.
     """
 
     def __init__(
@@ -92,7 +94,8 @@ class Channel:
     ) -> None:
         check_content_seconds(content_seconds)
         self._transport = transport
-        self._connection = Connection() if connection is None else connection
+        self._connection = connection_over(transport.info("datagram_bytes")) if connection is None else connection
+        self.datagram_bytes = self._connection.datagram_bytes
         self._content_seconds = content_seconds
         self._waited_seconds = 0.0  # inside the object that is being received
         self._encoding = asyncio.Lock()  # held while one waits for room in the queue, and while an object becomes bytes
@@ -107,8 +110,10 @@ class Channel:
         self.peer: Address | None = self.socket_id.foreign_address
         self.local: Address | None = self.socket_id.local_address
         # Two peers that both wait for the other's header before they send their own would wait for ever.
+        header = self._connection.data_to_send()
         try:
-            self._transport.write(self._connection.data_to_send())
+            if header:
+                self._transport.write(header)
         except OSError:
             pass  # whoever uses the channel learns that it is broken
 
@@ -270,7 +275,8 @@ class Channel:
                             "the answer to an earlier request is still to come: receive() gives it"
                         )
                     self._write(self._connection.send, obj)
-                    self._answer_due = queued = True
+                    self._answer_due = self.datagram_bytes is None  # a datagram may never come
+                    queued = True
                 await self._transport.drain()
                 return await self.receive()
         except TimeoutError as error:
@@ -299,6 +305,8 @@ class Channel:
             try:
                 event = connection.next_event()
             except TruncatedStreamError as error:
+                if self.datagram_bytes is not None:  # one datagram was cut; the next may be whole
+                    raise
                 raise self._ended_inside(error) from error
             if event is not NEED_DATA:
                 self._waited_seconds = 0.0
@@ -425,7 +433,8 @@ class Listener:
             if self._closed:
                 raise ChannelClosed("the listener was closed") from error
             raise ConnectError(f"no peer could be accepted at {self.address}: {error}") from error
-        return Channel(transport, Connection(**self._options), content_seconds=self._content_seconds)
+        connection = connection_over(transport.info("datagram_bytes"), **self._options)
+        return Channel(transport, connection, content_seconds=self._content_seconds)
 
     def __aiter__(self) -> Self:
         return self

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from ..errors import ConnectError
 
-__all__ = ["Address", "Target"]
+__all__ = ["Address", "Target", "number_option", "yes_or_no_option"]
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _PORT = re.compile(r"[0-9]{1,5}")
@@ -55,11 +55,40 @@ class Address:
             raise ConnectError(f"the address {target!r} has the port {address.port} already, and {port} was given")
         return cls(address.scheme, address.host, _checked_port(port, target), address.path, address.options)
 
+    def option_values(self, *known: str) -> dict[str, str]:
+        """The options by name. ConnectError: one is not among ``known``, or is there twice."""
+        values = dict(self.options)
+        unknown = sorted(set(values).difference(known))
+        if unknown:
+            there_are = f"there are {', '.join(sorted(known))}" if known else "there are none"
+            raise ConnectError(f"{self.scheme!r} has no option {unknown[0]!r}, as in the address {self}: {there_are}")
+        if len(values) < len(self.options):
+            raise ConnectError(f"an option is twice in the address {self}")
+        return values
+
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port is None else f":{self.port}"
         options = "?" + urlencode(self.options) if self.options else ""
         return f"{self.scheme}://{host}{port}{quote(self.path)}{options}"
+
+
+def number_option(address: Address, values: dict[str, str], name: str, low: int, high: int) -> int | None:
+    """The option ``name`` as a whole number, None where it is not there. ConnectError: it is none in that range."""
+    text = values.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
+        raise ConnectError(f"the option {name} must be a number from {low} to {high}, not {text!r}, in {address}")
+    return int(text)
+
+
+def yes_or_no_option(address: Address, values: dict[str, str], name: str, default: bool) -> bool:
+    """The option ``name``, which is ``yes`` or ``no``. ConnectError: it is neither."""
+    text = values.get(name, "yes" if default else "no")
+    if text not in ("yes", "no"):
+        raise ConnectError(f"the option {name} must be yes or no, not {text!r}, in {address}")
+    return text == "yes"
 
 
 #: What names an address: see the top of this module. The tuple may have the two parts more that IPv6 sockets have.

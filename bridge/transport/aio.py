@@ -13,31 +13,12 @@ from collections import deque
 from typing import cast
 
 from .address import Address
-from .base import AsyncKind, AsyncListener, AsyncTransport, Info, Kind, kind_of
-from .blocking import (
-    HERE,
-    acknowledge,
-    discard_received,
-    listening_tcp_socket,
-    prepare_tcp,
-    required_port,
-    socket_address,
-    unanswered,
-)
+from .base import AsyncListener, AsyncTransport, Info
+from .blocking import acknowledge, discard_received, prepare_tcp, socket_address, unanswered
 
-__all__ = ["KINDS", "SocketListener", "SocketTransport", "connect", "listen"]
+__all__ = ["SocketListener", "SocketTransport"]
 
 _READ_AHEAD_BYTES = 1 << 16
-
-
-async def connect(address: Address, timeout: float | None = None) -> AsyncTransport:
-    """Open a connection of the kind ``address`` names. OSError, or ConnectError where there is no such kind."""
-    return await kind_of(address, KINDS).connect(address, timeout)
-
-
-async def listen(address: Address, backlog: int = 128) -> AsyncListener:
-    """Listen in the way ``address`` names. OSError, or ConnectError where there is no such kind."""
-    return await kind_of(address, KINDS).listen(address, backlog)
 
 
 class SocketTransport(asyncio.Protocol, AsyncTransport):
@@ -224,20 +205,3 @@ def _abort_accepted(accepted: asyncio.Task[AsyncTransport]) -> None:
     """Nobody is going to take the peer that came while the listener was being closed."""
     if not accepted.cancelled() and accepted.exception() is None:
         accepted.result().abort()
-
-
-async def _connect_tcp(address: Address, timeout: float | None) -> AsyncTransport:
-    """Try the addresses of the host in turn."""
-    loop = asyncio.get_running_loop()
-    port = required_port(address)
-    async with asyncio.timeout(timeout):
-        _, protocol = await loop.create_connection(lambda: SocketTransport(address.scheme), address.host or HERE, port)
-    return protocol
-
-
-async def _listen_tcp(address: Address, backlog: int) -> AsyncListener:
-    return SocketListener(listening_tcp_socket(address, backlog), address.scheme)
-
-
-#: The kinds of asyncio transport by URL scheme. Another kind is one more entry.
-KINDS: dict[str, AsyncKind] = {"tcp": Kind(_connect_tcp, _listen_tcp)}

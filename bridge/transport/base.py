@@ -1,11 +1,16 @@
 """The seam between the channels and the world: what a transport can do.
 
 A transport carries the bytes of one conversation; a listener hands out transports. Each comes in a blocking and in an
-asyncio form with the same verbs. A kind of transport (TCP, …) is the pair ``connect`` and ``listen`` under the name of
-its URL scheme, in the table of ``blocking`` and in that of ``aio``.
+asyncio form with the same verbs. A kind of transport (TCP, …) is a TransportKind under the name of its URL scheme, in
+the table of ``kinds``.
 
-Rules of this room: bytes go through untouched and in order. What fails, fails with OSError; what takes too long, with
-TimeoutError (which is an OSError). Timeouts are in seconds, None waits as long as it takes, and 0 does not wait.
+Some transports carry datagrams: they tell their ``datagram_bytes``. There one ``receive`` gives one datagram, whole,
+and one ``send`` or ``write`` sends one, whole; some may get lost, change places or come twice. Empty ones are passed
+over. Nothing tells the peer that no more will come, so ``send_eof`` does nothing there.
+
+Rules of this room: bytes go through untouched and, but for datagrams, in order. What fails, fails with OSError; what
+takes too long, with TimeoutError (which is an OSError). Timeouts are in seconds, None waits as long as it takes, and 0
+does not wait.
 """
 
 from __future__ import annotations
@@ -13,15 +18,15 @@ from __future__ import annotations
 import abc
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic, Literal, Self, TypeAlias, TypeVar
+from typing import Literal, Self, TypeAlias
 
-from ..errors import ConnectError
 from .address import Address
 
-__all__ = ["AsyncListener", "AsyncTransport", "Info", "Kind", "Listener", "Transport", "kind_of"]
+__all__ = ["AsyncListener", "AsyncTransport", "Info", "Listener", "Transport", "TransportKind"]
 
-#: What a transport can be asked for: the address of either end (Address or None), and the socket, where there is one.
-Info: TypeAlias = Literal["local", "peer", "socket"]
+#: What a transport can be asked for: the address of either end (Address or None), the socket, where there is one, and
+#: the bytes that one datagram carries at most (int), where it carries datagrams and no stream of bytes.
+Info: TypeAlias = Literal["local", "peer", "socket", "datagram_bytes"]
 
 
 class Transport(abc.ABC):
@@ -29,13 +34,17 @@ class Transport(abc.ABC):
 
     @abc.abstractmethod
     def receive(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """At least one byte and at most ``max_bytes``, as soon as there are any; b"" when the peer has ended."""
+        """At least one byte and at most ``max_bytes``, as soon as there are any; b"" when the peer has ended.
+
+        A datagram that is longer than ``max_bytes`` is lost, and an OSError.
+        """
 
     @abc.abstractmethod
     def send(self, data: bytes | memoryview, timeout: float | None = None) -> int:
-        """Send the beginning of ``data``, at least one byte of it; how many bytes it was.
+        """Send the beginning of ``data``, at least one byte of it; how many bytes it was. A datagram is sent whole.
 
-        ``data`` must not be empty. After TimeoutError none of it was sent.
+        ``data`` must not be empty. After TimeoutError none of it was sent, and the next ``send`` begins with the same
+        bytes.
         """
 
     @abc.abstractmethod
@@ -131,33 +140,18 @@ class AsyncListener(abc.ABC):
         """Take no more peers. Can be repeated."""
 
 
-_Connected = TypeVar("_Connected")
-_Listening = TypeVar("_Listening")
-
-
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[_Connected, _Listening]):
+class TransportKind:
     """How one kind of transport is opened.
 
     connect(address, timeout)    a connected transport; OSError says what each try ended with
     listen(address, backlog)     a listener; ``backlog`` is how many peers may wait to be accepted
+    connect_async, listen_async  the same for asyncio
+
+    None stands for what a kind cannot do. ConnectError: the address or its options make no sense.
     """
 
-    connect: Callable[[Address, float | None], _Connected]
-    listen: Callable[[Address, int], _Listening]
-
-
-AsyncKind: TypeAlias = Kind[Awaitable[AsyncTransport], Awaitable[AsyncListener]]
-BlockingKind: TypeAlias = Kind[Transport, Listener]
-
-_AnyKind = TypeVar("_AnyKind", AsyncKind, BlockingKind)
-
-
-def kind_of(address: Address, kinds: dict[str, _AnyKind]) -> _AnyKind:
-    """The kind that ``address`` names. ConnectError: ``kinds`` has none of that name."""
-    kind = kinds.get(address.scheme)
-    if kind is None:
-        raise ConnectError(
-            f"there is no transport of the kind {address.scheme!r} for {address}; there are {', '.join(sorted(kinds))}"
-        )
-    return kind
+    connect: Callable[[Address, float | None], Transport] | None = None
+    listen: Callable[[Address, int], Listener] | None = None
+    connect_async: Callable[[Address, float | None], Awaitable[AsyncTransport]] | None = None
+    listen_async: Callable[[Address, int], Awaitable[AsyncListener]] | None = None

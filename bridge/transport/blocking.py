@@ -14,31 +14,28 @@ import threading
 import time
 from typing import Protocol
 
-from ..errors import ConnectError
 from .address import Address
-from .base import BlockingKind, Info, Kind, Listener, Transport, kind_of
+from .base import Info, Listener, Transport
 
 __all__ = [
-    "HERE",
-    "KINDS",
+    "READING",
+    "WRITING",
+    "SharedSocket",
     "SocketListener",
     "SocketTransport",
     "SupportsOptions",
     "acknowledge",
     "adopt",
-    "connect",
     "deadline_of",
     "discard_received",
     "left_of",
-    "listen",
-    "listening_tcp_socket",
     "prepare_tcp",
-    "required_port",
     "socket_address",
     "unanswered",
+    "wait_ready",
 ]
 
-_READ, _WRITE = 1, 4  # POLLIN, POLLOUT
+READING, WRITING = 1, 4  # POLLIN, POLLOUT
 _DRAINED_BYTES = 1 << 20
 
 #: Ask a peer that was silent for 60 seconds, every 15 seconds, and give it up after 4 questions.
@@ -46,24 +43,11 @@ _KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
 
 _QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux has it
 
-#: Where an address without a host leads when connecting.
-HERE = "localhost"
-
 
 class SupportsOptions(Protocol):
     """A socket, or what asyncio lets one have of a socket."""
 
     def setsockopt(self, level: int, name: int, value: int, /) -> None: ...
-
-
-def connect(address: Address, timeout: float | None = None) -> Transport:
-    """Open a connection of the kind ``address`` names. OSError, or ConnectError where there is no such kind."""
-    return kind_of(address, KINDS).connect(address, timeout)
-
-
-def listen(address: Address, backlog: int = 128) -> Listener:
-    """Listen in the way ``address`` names. OSError, or ConnectError where there is no such kind."""
-    return kind_of(address, KINDS).listen(address, backlog)
 
 
 def deadline_of(timeout: float | None) -> float | None:
@@ -76,11 +60,11 @@ def left_of(deadline: float | None) -> float | None:
     return None if deadline is None else max(0.0, deadline - time.monotonic())
 
 
-def _wait(sockets: list[socket.socket], events: int, timeout: float | None) -> bool:
+def wait_ready(sockets: list[socket.socket], events: int, timeout: float | None) -> bool:
     """Wait until one of ``sockets`` is ready; whether it is in time."""
     if not hasattr(select, "poll"):  # pragma: no cover (Windows)
-        reading = sockets if events == _READ else []
-        writing = sockets if events == _WRITE else []
+        reading = sockets if events == READING else []
+        writing = sockets if events == WRITING else []
         return any(select.select(reading, writing, sockets, timeout))
     poll = select.poll()
     for sock in sockets:
@@ -102,7 +86,7 @@ def discard_received(sock: socket.socket) -> None:
         pass  # nothing there, or not connected any more
 
 
-class _Shared:
+class SharedSocket:
     """A socket that several threads use.
 
     Its number goes back to the system when the last of them has left: given back at once, the number could belong to
@@ -152,7 +136,7 @@ class SocketTransport(Transport):
     """A connected stream socket. Takes the socket over."""
 
     def __init__(self, sock: socket.socket, scheme: str = "tcp") -> None:
-        self._shared = _Shared(sock)
+        self._shared = SharedSocket(sock)
         self._socket = sock
         self._local = socket_address(scheme, sock.getsockname())
         self._peer = socket_address(scheme, sock.getpeername())
@@ -164,7 +148,7 @@ class SocketTransport(Transport):
         deadline = deadline_of(timeout)
         with self._shared as sock:
             acknowledge(sock)
-            while _wait([sock], _READ, left_of(deadline)):
+            while wait_ready([sock], READING, left_of(deadline)):
                 try:
                     return sock.recv(max_bytes)
                 except BlockingIOError:  # nothing there after all
@@ -180,7 +164,7 @@ class SocketTransport(Transport):
                 try:
                     return sock.send(data)
                 except BlockingIOError:
-                    if not _wait([sock], _WRITE, left_of(deadline)):
+                    if not wait_ready([sock], WRITING, left_of(deadline)):
                         raise TimeoutError(errno.ETIMEDOUT, f"nothing could be sent in {timeout} s") from None
                 except TimeoutError as error:
                     raise unanswered(error) from error
@@ -208,7 +192,7 @@ class SocketListener(Listener):
 
     def __init__(self, sock: socket.socket, scheme: str = "tcp") -> None:
         self._wake, self._waker = socket.socketpair()
-        self._shared = _Shared(sock, self._wake)
+        self._shared = SharedSocket(sock, self._wake)
         self._scheme = scheme
         self._address = socket_address(scheme, sock.getsockname())
 
@@ -222,7 +206,7 @@ class SocketListener(Listener):
     def accept(self, timeout: float | None = None) -> Transport:
         deadline = deadline_of(timeout)
         with self._shared as sock:
-            while _wait([sock, self._wake], _READ, left_of(deadline)):
+            while wait_ready([sock, self._wake], READING, left_of(deadline)):
                 if self._shared.closed:
                     raise OSError(errno.EBADF, "the listener is closed")
                 try:
@@ -261,7 +245,10 @@ def unanswered(error: TimeoutError) -> ConnectionAbortedError:
 
 def socket_address(scheme: str, name: tuple[str, int] | tuple[str, int, int, int]) -> Address:
     """The address that ``getsockname`` or ``getpeername`` tell."""
-    return Address(scheme, name[0], name[1])
+    host = name[0]
+    if len(name) == 4 and name[3] and "%" not in host:  # on one link only, which is part of the address
+        host = f"{host}%{socket.if_indextoname(name[3])}"
+    return Address(scheme, host, name[1])
 
 
 def prepare_tcp(sock: SupportsOptions) -> None:
@@ -286,56 +273,3 @@ def adopt(sock: socket.socket, scheme: str = "tcp") -> SocketTransport:
     except BaseException:
         sock.close()
         raise
-
-
-def required_port(address: Address) -> int:
-    """The port of ``address``. ConnectError: it has none."""
-    if address.port is None:
-        raise ConnectError(f"the address {address} needs a port")
-    if address.path or address.options:
-        raise ConnectError(f"the address {address} goes on after the port, which {address.scheme!r} has no meaning for")
-    return address.port
-
-
-def _connect_tcp(address: Address, timeout: float | None) -> Transport:
-    """Try the addresses of the host in turn; each gets an equal share of the time that is left."""
-    port = required_port(address)
-    places = socket.getaddrinfo(address.host or HERE, port, type=socket.SOCK_STREAM)
-    deadline = deadline_of(timeout)
-    failures = []
-    for tries_left, (family, kind, protocol, _, name) in zip(range(len(places), 0, -1), places, strict=True):
-        left = left_of(deadline)
-        sock = socket.socket(family, kind, protocol)
-        try:
-            # 0 would mean something else to the socket: not to wait at all
-            sock.settimeout(None if left is None else max(left / tries_left, 0.001))
-            sock.connect(name)
-        except OSError as error:
-            sock.close()
-            failures.append((name[0], error))
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return adopt(sock, address.scheme)
-    if len(failures) == 1:
-        raise failures[0][1]
-    tried = "; ".join(f"{host}: {error}" for host, error in failures)
-    raise OSError(f"none of {len(failures)} addresses answered: {tried}") from failures[-1][1]
-
-
-def listening_tcp_socket(address: Address, backlog: int) -> socket.socket:
-    """A listening socket on the first address of the host; without a host, on every interface, IPv4 and IPv6."""
-    port = required_port(address)
-    if not address.host and socket.has_dualstack_ipv6():
-        return socket.create_server(("", port), family=socket.AF_INET6, backlog=backlog, dualstack_ipv6=True)
-    places = socket.getaddrinfo(address.host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    return socket.create_server(places[0][4][:2], family=places[0][0], backlog=backlog)
-
-
-def _listen_tcp(address: Address, backlog: int) -> Listener:
-    return SocketListener(listening_tcp_socket(address, backlog), address.scheme)
-
-
-#: The kinds of blocking transport by URL scheme. Another kind is one more entry.
-KINDS: dict[str, BlockingKind] = {"tcp": Kind(_connect_tcp, _listen_tcp)}

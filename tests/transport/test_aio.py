@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bridge.errors import ConnectError
-from bridge.transport import aio
+from bridge.transport import kinds
 from bridge.transport.address import Address
 from bridge.transport.base import AsyncTransport
 
@@ -19,8 +19,8 @@ LOOPBACK = ["127.0.0.1"] + (["::1"] if socket.has_dualstack_ipv6() else [])
 
 @asynccontextmanager
 async def connected(host: str = "127.0.0.1") -> AsyncIterator[tuple[AsyncTransport, AsyncTransport]]:
-    listener = await aio.listen(Address(host=host, port=0))
-    here = await aio.connect(listener.address, 10)
+    listener = await kinds.listen_async(Address(host=host, port=0))
+    here = await kinds.connect_async(listener.address, 10)
     there = await listener.accept()
     listener.close()
     async with asyncio.timeout(20):
@@ -162,13 +162,13 @@ def test_stopping_wakes_who_receives_and_sending_goes_on() -> None:
 
 def test_an_accept_that_was_cancelled_loses_no_peer() -> None:
     async def story() -> None:
-        listener = await aio.listen(Address(host="127.0.0.1", port=0))
+        listener = await kinds.listen_async(Address(host="127.0.0.1", port=0))
         waiting = asyncio.create_task(listener.accept())
         await asyncio.sleep(0)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
-        here = await aio.connect(listener.address)
+        here = await kinds.connect_async(listener.address)
         there = await listener.accept()
         assert there.info("peer") == here.info("local")
         await here.close()
@@ -180,7 +180,7 @@ def test_an_accept_that_was_cancelled_loses_no_peer() -> None:
 
 def test_closing_a_listener_ends_who_accepts() -> None:
     async def story() -> None:
-        listener = await aio.listen(Address(host="127.0.0.1", port=0))
+        listener = await kinds.listen_async(Address(host="127.0.0.1", port=0))
         waiting = asyncio.create_task(listener.accept())
         await asyncio.sleep(0)
         listener.close()
@@ -199,10 +199,10 @@ def test_what_cannot_be_connected_to_is_an_oserror() -> None:
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))
             with pytest.raises(ConnectionRefusedError):
-                await aio.connect(Address(host="127.0.0.1", port=unused.getsockname()[1]))
+                await kinds.connect_async(Address(host="127.0.0.1", port=unused.getsockname()[1]))
         with pytest.raises(ConnectError, match="there are tcp"):
-            await aio.connect(Address("nonsense"))
+            await kinds.connect_async(Address("nonsense"))
         with pytest.raises(ConnectError, match="needs a port"):
-            await aio.listen(Address())
+            await kinds.listen_async(Address())
 
     asyncio.run(story())

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from bridge.errors import ConnectError
-from bridge.transport import blocking
+from bridge.transport import blocking, kinds
 from bridge.transport.address import Address
 from bridge.transport.base import Listener, Transport
 
@@ -20,13 +20,13 @@ LOOPBACK = ["127.0.0.1"] + (["::1"] if socket.has_dualstack_ipv6() else [])
 
 @pytest.fixture(params=LOOPBACK)
 def listener(request: pytest.FixtureRequest) -> Iterator[Listener]:
-    with blocking.listen(Address(host=request.param, port=0)) as listener:
+    with kinds.listen(Address(host=request.param, port=0)) as listener:
         yield listener
 
 
 @pytest.fixture
 def ends(listener: Listener) -> Iterator[Ends]:
-    here = blocking.connect(listener.address, 10)
+    here = kinds.connect(listener.address, 10)
     there = listener.accept(10)
     yield here, there
     here.close()
@@ -182,29 +182,29 @@ def test_no_peer_in_time_is_a_timeout(listener: Listener) -> None:
 
 
 def test_without_a_host_every_interface_is_listened_on() -> None:
-    with blocking.listen(Address(port=0)) as listener:
+    with kinds.listen(Address(port=0)) as listener:
         for host in LOOPBACK:
-            here = blocking.connect(Address(host=host, port=listener.address.port), 10)
+            here = kinds.connect(Address(host=host, port=listener.address.port), 10)
             listener.accept(10).close()
             here.close()
 
 
 def test_the_addresses_of_a_name_are_tried_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    with blocking.listen(Address(host="127.0.0.1", port=0)) as listener, socket.socket() as unused:
+    with kinds.listen(Address(host="127.0.0.1", port=0)) as listener, socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         right = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", listener.address.port))
         wrong = (socket.AF_INET, socket.SOCK_STREAM, 0, "", unused.getsockname())
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [wrong, right])
         for timeout in (None, 10):
-            here = blocking.connect(Address(host="twice.example", port=1), timeout)
+            here = kinds.connect(Address(host="twice.example", port=1), timeout)
             assert here.info("peer") == listener.address
             here.close()
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [wrong, wrong])
         with pytest.raises(OSError, match="none of 2 addresses answered"):
-            blocking.connect(Address(host="twice.example", port=1))
+            kinds.connect(Address(host="twice.example", port=1))
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [wrong])
         with pytest.raises(ConnectionRefusedError):
-            blocking.connect(Address(host="twice.example", port=1))
+            kinds.connect(Address(host="twice.example", port=1))
 
 
 IMPOSSIBLE = [
@@ -217,14 +217,14 @@ IMPOSSIBLE = [
 @pytest.mark.parametrize(("address", "message"), IMPOSSIBLE)
 def test_an_address_no_transport_understands_is_refused(address: Address, message: str) -> None:
     with pytest.raises(ConnectError, match=message):
-        blocking.connect(address)
+        kinds.connect(address)
     with pytest.raises(ConnectError, match=message):
-        blocking.listen(address)
+        kinds.listen(address)
 
 
 def test_a_port_that_is_taken_cannot_be_listened_on(listener: Listener) -> None:
     with pytest.raises(OSError, match="in use"):
-        blocking.listen(listener.address)
+        kinds.listen(listener.address)
 
 
 class Options:
@@ -267,7 +267,7 @@ def test_a_connection_that_the_system_gives_up_is_no_timeout(ends: Ends, monkeyp
             raise TimeoutError("connection timed out")
 
     assert isinstance(here, blocking.SocketTransport)
-    monkeypatch.setattr(blocking, "_wait", lambda *_: True)
+    monkeypatch.setattr(blocking, "wait_ready", lambda *_: True)
     monkeypatch.setattr(here._shared, "_sock", GivenUp())
     for use in (lambda: here.receive(1), lambda: here.send(b"x")):
         with pytest.raises(ConnectionAbortedError, match="does not answer"):
