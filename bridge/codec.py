@@ -16,7 +16,7 @@ from .mapping.registry import Registry
 from .stream.decoder import Decoder
 from .stream.encoder import Encoder
 from .stream.model import BlockData, StreamException
-from .stream.states import END_OF_STREAM, NEED_DATA
+from .stream.states import END_OF_STREAM, NEED_DATA, Signal
 
 __all__ = ["dump", "dumps", "dumps_all", "load", "loads", "loads_all"]
 
@@ -40,9 +40,24 @@ def loads(
     Raises `DecodeError` if the bytes are no stream, end too early, or are refused, and `PeerException` if the object is
     an exception that its writer left in the stream. Java Object Serialization Specification, section 6.
     """
-    decoder = _decoder(registry, limits, object_filter)
-    decoder.feed(data if type(data) is bytes else memoryview(data))  # which refuses a str in plain words
-    content = _first_object(decoder, Decoder.feed_eof)
+    if type(data) is bytes and limits is None and object_filter is None:
+        # The short way of the common case, in few calls: a message of one small object takes less time than these.
+        spare = default_registry.spare_decoders if registry is None else registry.spare_decoders
+        try:
+            decoder = spare.pop()
+        except IndexError:
+            decoder = Decoder(default_registry if registry is None else registry)
+        content = decoder.read_alone(data)
+        kind = type(content)
+        if kind is not Signal and kind is not BlockData and kind is not StreamException:
+            if len(spare) < _SPARE_CODERS:
+                spare.append(decoder)
+            return content
+    else:
+        decoder = _decoder(registry, limits, object_filter)
+        decoder.feed(data if type(data) is bytes else memoryview(data))  # which refuses a str in plain words
+        content = decoder.next_content()
+    content = _first_object(decoder, Decoder.feed_eof, content)
     _give_back(decoder, registry, limits, object_filter)
     return content
 
@@ -119,7 +134,7 @@ def load(
     if head == _GZIP_MAGIC:
         unzipped = gzip.GzipFile(fileobj=cast(BinaryIO, _Unread(head, fp)), mode="rb")
         try:
-            return _first_object(decoder, PlainFile(unzipped, read_ahead=True).feed)
+            return _first_object(decoder, PlainFile(unzipped, read_ahead=True).feed, decoder.next_content())
         except EOFError as error:
             if isinstance(error, BridgeError):
                 raise
@@ -130,16 +145,16 @@ def load(
             raise CorruptedStreamError(f"the gzip file is broken: {error}", offset=decoder.offset) from error
     decoder.feed(head)
     source = source_of(fp)
-    content = _first_object(decoder, source.feed)
+    content = _first_object(decoder, source.feed, decoder.next_content())
     source.settle(decoder)
     source.leave(decoder)
     return content
 
 
-def _first_object(decoder: Decoder, feed: Callable[[Decoder], None]) -> Any:
+def _first_object(decoder: Decoder, feed: Callable[[Decoder], None], content: Any) -> Any:
+    """The first object from ``content`` on, which `Decoder.next_content` has given."""
     skipped_bytes = 0
     while True:
-        content = decoder.next_content()
         if content is NEED_DATA:
             feed(decoder)
         elif content is END_OF_STREAM:
@@ -148,6 +163,7 @@ def _first_object(decoder: Decoder, feed: Callable[[Decoder], None]) -> Any:
             skipped_bytes += len(content)
         else:
             return _raised_if_exception(content)
+        content = decoder.next_content()
 
 
 def _read_exactly(fp: BinaryIO, size: int) -> bytes:

@@ -18,6 +18,7 @@ cdef list _as_items(mapping)
 
 cdef class Decoder(ObjectReader):
     cpdef next_content(self)
+    cpdef object read_alone(self, bytes data)
     cpdef object take_contents(self, list contents)
     @cython.locals(collecting=bint)
     cdef object _read(self, contents)

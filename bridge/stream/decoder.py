@@ -38,7 +38,7 @@ from .constants import (
     TYPE_CODE_NAMES,
 )
 from .descriptors import ClassDescriptor
-from .model import JavaClass, StreamException
+from .model import BlockData, JavaClass, StreamException
 from .object_reader import _LOAD_FACTOR, ObjectReader
 from .plan import BOX, LIST, MAP, SLOTS
 from .reader import Frame
@@ -86,6 +86,18 @@ class Decoder(ObjectReader):
         Raises `DecodeError`; the decoder cannot go on after that and raises the same error again.
         """
         return self._read(None)
+
+    def read_alone(self, data: bytes) -> Any:
+        """`feed`, then `next_content`; after a content, as a rule the only one, the decoder is as `restart` leaves it.
+
+        Not so after a `Signal`, a `BlockData` or a `StreamException`: what follows those is still to be read.
+        """
+        self.feed(data)
+        content = self._read(None)
+        kind = type(content)
+        if kind is not Signal and kind is not BlockData and kind is not StreamException:
+            self.restart()
+        return content
 
     def take_contents(self, contents: list[Any]) -> Signal:
         """Appends to ``contents`` what `next_content` would give, up to the first `Signal`, which it returns."""
@@ -149,8 +161,13 @@ class Decoder(ObjectReader):
                 return value
             else:
                 frame = self._frames[self._top]
-                self._accept(frame, value)
-                value = self._step(frame)
+                if frame.index == frame.last:  # the last field of an object that needs nothing more
+                    native.slot_set(frame.value, frame.plan.slots, frame.index, value)
+                    value = frame.value
+                    self._pop()
+                else:
+                    self._accept(frame, value)
+                    value = self._step(frame)
 
     def _content(self) -> Any:
         """One content at the top level: what `_value` reads, block data, or TC_RESET, which is passed over."""
@@ -511,6 +528,8 @@ class Decoder(ObjectReader):
             return value
         frame = self._go_on(descriptor, plan, handle, value)
         frame.index = i
+        if plan.build is None:
+            frame.last = length - 1
         return PUSHED
 
     def _go_on(self, descriptor: Any, plan: Any, handle: int, value: Any) -> Any:

@@ -16,8 +16,10 @@ cdef class DescriptorReader(SecondTryReader):
     cdef object _value(self)
     cdef object _boxes(self, items)
     cdef object _abort(self)
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, first=Py_ssize_t, fits=bint, entry=CachedDescriptor)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, entry=CachedDescriptor)
     cdef object _known_descriptor(self)
+    @cython.locals(first=Py_ssize_t)
+    cdef object _as_remembered(self, CachedDescriptor entry)
     @cython.locals(count=Py_ssize_t, level=Py_ssize_t, end=Py_ssize_t, frame=Frame)
     cdef bint _admits(self, CachedDescriptor entry) except -1
     @cython.locals(pos=Py_ssize_t, number=Py_ssize_t)

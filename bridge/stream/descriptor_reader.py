@@ -61,6 +61,10 @@ class DescriptorReader(SecondTryReader):
             return self._descriptor_reference()
         if p[pos] != TC_CLASSDESC or self._end - pos < 3 or self._fieldless:
             return None
+        if self._latest is not None and self._latest_generation == self._cache.generation:
+            found = self._as_remembered(self._latest)  # streams of one object are mostly of the same class
+            if found is not None:
+                return found
         length = 3 + native.u16(p, pos + 1) + 9
         if self._end - pos < length:
             return None
@@ -68,17 +72,27 @@ class DescriptorReader(SecondTryReader):
         if entries is None:
             return None
         for entry in entries:
-            first = entry.first_handle
-            fits = first < 0 or first == len(self._handles)
-            if fits and native.matches(p, pos, self._end, entry.raw) and self._admits(entry):
-                self._handles.extend(entry.handles)
-                self._refs_beside -= len(entry.handles) - entry.classes
-                self._classes += entry.classes
-                if first >= 0 and first < self._lowest_reference:
-                    self._lowest_reference = first
-                self._pos = pos + len(entry.raw)
-                return entry.descriptor
+            found = self._as_remembered(entry)
+            if found is not None:
+                self._latest = entry
+                self._latest_generation = self._cache.generation
+                return found
         return None
+
+    def _as_remembered(self, entry: Any) -> Any:
+        """The descriptor of the entry, if the bytes at the position are its own and mean the same here; else None."""
+        first = entry.first_handle
+        if first >= 0 and first != len(self._handles):
+            return None
+        if not native.matches(self._p, self._pos, self._end, entry.raw) or not self._admits(entry):
+            return None
+        self._handles.extend(entry.handles)
+        self._refs_beside -= len(entry.handles) - entry.classes
+        self._classes += entry.classes
+        if first >= 0 and first < self._lowest_reference:
+            self._lowest_reference = first
+        self._pos += len(entry.raw)
+        return entry.descriptor
 
     def _admits(self, entry: Any) -> bool:
         """Whether limits and filter let in a descriptor met before. If not, parsing it fails at the exact place."""

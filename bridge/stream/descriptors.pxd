@@ -28,7 +28,7 @@ cdef class CachedDescriptor:
 cdef class DescriptorCache:
     cdef dict by_header
     cdef dict by_content
-    cdef Py_ssize_t raw_bytes, fields
+    cdef Py_ssize_t raw_bytes, fields, generation
     cpdef object candidates(self, bytes header)
     cpdef remember(self, bytes header, CachedDescriptor entry)
     cpdef ClassDescriptor intern(self, ClassDescriptor descriptor)

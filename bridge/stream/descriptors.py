@@ -195,6 +195,7 @@ class DescriptorCache:
         self.by_content: dict[Any, ClassDescriptor] = {}
         self.raw_bytes = 0
         self.fields = 0
+        self.generation = 0  #: counts the calls of `clear`
 
     def candidates(self, header: bytes) -> Any:
         """The cached descriptors that begin with these bytes: a tuple, or None."""
@@ -240,3 +241,4 @@ class DescriptorCache:
         self.by_content = {}
         self.raw_bytes = 0
         self.fields = 0
+        self.generation += 1

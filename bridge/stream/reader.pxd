@@ -4,7 +4,7 @@ from .descriptors cimport ClassDescriptor, DescriptorCache
 from .plan cimport DecodePlan
 
 cdef int TC_BLOCKDATA, LIST
-cdef Py_ssize_t BASE_WIRE_HANDLE, NO_REFERENCE, _KEPT_HANDLES, _MAX_UNFILLED_BYTES, _UNFILLED_FACTOR, _PATH_SEGMENTS
+cdef Py_ssize_t BASE_WIRE_HANDLE, NO_REFERENCE, _KEPT_HANDLES, _KEPT_FRAMES, _KEPT_FRAMES_OF_MANY, _MAX_UNFILLED_BYTES, _UNFILLED_FACTOR, _PATH_SEGMENTS
 cdef int IN_OBJECT, IN_ARRAY, IN_DESCRIPTOR
 cdef object NEED_DATA
 
@@ -16,6 +16,7 @@ cdef class Frame:
     cdef int type_code
     cdef Py_ssize_t index
     cdef Py_ssize_t length
+    cdef Py_ssize_t last
     cdef Py_ssize_t handle
     cdef Py_ssize_t start
     cdef bint exposed
@@ -61,6 +62,8 @@ cdef class StreamReader:
     cdef object _guess
     cdef list _untried
     cdef set _accused
+    cdef object _latest
+    cdef Py_ssize_t _latest_generation, _kept_frames
     cdef list _handles
     cdef list _frames
     cdef Py_ssize_t _top

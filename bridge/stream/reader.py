@@ -43,6 +43,10 @@ _NAME_CHARACTERS = 100
 #: A table of handles up to this length is kept for the next stream.
 _KEPT_HANDLES = 1 << 20
 
+#: So many frames are kept after a deep graph; by a decoder that reads one stream after another, so many.
+_KEPT_FRAMES = 1000
+_KEPT_FRAMES_OF_MANY = 1 << 15
+
 
 class Frame:
     """One unfinished construct. Frames are used again, so that a push costs no allocation."""
@@ -55,6 +59,7 @@ class Frame:
         self.type_code = 0
         self.index = 0
         self.length = 0
+        self.last = -1
         self.handle = -1
         self.start = 0
         self.exposed = False
@@ -106,7 +111,11 @@ class StreamReader:
         self._handles: list[Any] = []
         self._frames: list[Any] = []
         self._top = -1
+        self._kept_frames = _KEPT_FRAMES
+        self._latest = None
+        self._latest_generation = -1
         self._fieldless = set(fieldless)
+        self._accused: set[str] = set()  # see `second_try`
         self._start()
 
     def _start(self) -> None:
@@ -137,14 +146,15 @@ class StreamReader:
         self._mark_handles = 0
         self._mark_refs = 0
         self._mark_classes = 0
-        self._accused: set[str] = set()
 
     def restart(self) -> None:
         """Begins another stream, as a new decoder would, with the memory of this one, which has had no error."""
         if self._top >= 0:
             raise LocalProtocolError("restart() was called inside a content")
         native.list_empty(self._handles, _KEPT_HANDLES)
-        self._fieldless.clear()
+        self._kept_frames = _KEPT_FRAMES_OF_MANY
+        if self._fieldless:
+            self._fieldless.clear()
         self._start()
 
     # ------------------------------------------------------------------------------------------------------- feeding
@@ -287,6 +297,7 @@ class StreamReader:
         frame.start = self._base + self._pos
         frame.handle = -1
         frame.exposed = False
+        frame.last = -1
         frame.counts_depth = False
         frame.open_block = 0
         frame.blocks = 0
@@ -301,11 +312,12 @@ class StreamReader:
         frame.plan = None
         frame.descriptor = None
         frame.value = None
-        frame.values = None
-        frame.items = None
-        frame.annotations = None
-        frame.head = None
-        if self._top > 1000:  # not kept for ever after one deep graph
+        if frame.values is not None or frame.items is not None or frame.annotations is not None:
+            frame.values = None
+            frame.items = None
+            frame.annotations = None
+            frame.head = None
+        if self._top >= self._kept_frames:
             self._frames.pop()
         self._top -= 1
 
