@@ -40,7 +40,7 @@ def loads(
     Raises `DecodeError` if the bytes are no stream, end too early, or are refused, and `PeerException` if the object is
     an exception that its writer left in the stream. Java Object Serialization Specification, section 6.
     """
-    if type(data) is bytes and limits is None and object_filter is None:
+    if type(data) is bytes and limits is None and object_filter is None and serial_filter() is None:
         # The short way of the common case, in few calls: a message of one small object takes less time than these.
         spare = default_registry.spare_decoders if registry is None else registry.spare_decoders
         try:
