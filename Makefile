@@ -96,9 +96,10 @@ interop-weka: setup  ## a model trained by Weka, read and written back; installs
 	$(BIN)/python -m pytest interop/weka $(PYTEST_ARGS)
 
 .PHONY: bench
-bench: setup  ## measure ours beside the JDK, pickle and the Python peers, and the wire; figures as JSON in build/bench
+bench: setup  ## measure ours beside the JDK, pickle and the peers, the wire, and how the cost grows; JSON in build/bench
 	$(BIN)/python -m bench --plot build/bench/speed.svg $(ARGS)
 	$(BIN)/python -m bench.wire
+	$(BIN)/python -m bench.growth
 
 .PHONY: fuzz
 fuzz: setup  ## broken streams: nothing but the documented errors may come out

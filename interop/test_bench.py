@@ -87,3 +87,14 @@ def test_the_wire(tmp_path: Path) -> None:
     }
     assert all(row["seconds"] > 0 for row in rows)
     assert [row["operation"] for row in rows if row["subject"] == "py4j"] == ["request"]
+
+
+def test_every_case_of_growth(tmp_path: Path) -> None:
+    printed = run("bench.growth", "--shrink", 100, "--seconds", 0, "--one-process", "--json", tmp_path / "growth.json")
+    assert "floor, 100x : 1x" in printed
+    rows = cells(tmp_path / "growth.json")
+    assert len(rows) > 30
+    for row in rows:
+        counts = [figure["count"] for figure in row["case"]]
+        assert len(counts) == 3 and counts[0] < counts[1] < counts[2], row["name"]
+        assert all(figure["ns"] > 0 for figure in row["case"] + row["floor"])

@@ -1,0 +1,320 @@
+"""Does the cost grow with the data, and not faster? The time of one object in 1x, 10x and 100x as many.
+
+    python -m bench.growth                       every case; about two minutes
+    python -m bench.growth --cases depth classes
+
+Each figure is the best of several iterations in a process of its own. Where the time of an object grows, the column
+of the floor tells whether the objects themselves, made without parsing, grow as dear: memory that was not touched
+before costs page faults, and what does not fit into the caches of the processor is slower to reach.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+import bridge
+from bench.cell import Peak
+from bench.floor import compile_creation, recipe
+from bench.report import Grid
+from bench.surroundings import surroundings
+from bench.workloads import BUILD, ROOT, prepare, streams
+from bridge.connection import NEED_DATA
+
+TOLERANCE = 1.2  #: how much dearer an object may become before it is called a growth
+SCALES = [0.02, 0.2, 2.0]
+#: Objects of the kind that the workload is made of, at scale 1.
+_COUNTS = {"W1": 100_000, "W2": 20_000, "W3": 200_000, "W5": 700_000, "W6b": 20_000, "W8": 50_000}
+WORKLOADS = list(_COUNTS)
+
+#: A case makes, for a size, what is measured and how many objects (bytes, levels, classes) are in it.
+Case = Callable[[float], tuple[Callable[[], Any], int]]
+
+
+def _folder(scale: float) -> Path:
+    return prepare(scale, WORKLOADS, pickles=False)
+
+
+def reading(workload: str) -> Case:
+    def case(scale: float) -> tuple[Callable[[], Any], int]:
+        data = streams(workload, _folder(scale))
+        loads = bridge.loads
+        return lambda: [loads(message) for message in data], max(1, int(_COUNTS[workload] * scale))
+
+    return case
+
+
+def writing(workload: str) -> Case:
+    def case(scale: float) -> tuple[Callable[[], Any], int]:
+        values = [bridge.loads(message) for message in streams(workload, _folder(scale))]
+        dumps = bridge.dumps
+        return lambda: [dumps(value) for value in values], max(1, int(_COUNTS[workload] * scale))
+
+    return case
+
+
+def floor(workload: str) -> Case:
+    def case(scale: float) -> tuple[Callable[[], Any], int]:
+        values = [bridge.loads(message) for message in streams(workload, _folder(scale))]
+        return _without_collector(recipe(values).make), max(1, int(_COUNTS[workload] * scale))
+
+    return case
+
+
+def _without_collector(make: Callable[[], Any]) -> Callable[[], Any]:
+    """The bridge reads without the collector of cycles too."""
+
+    def action() -> Any:
+        gc.disable()
+        made = make()
+        gc.enable()
+        return made
+
+    return action
+
+
+def _chunked(data: bytes, size: int) -> Any:
+    """What is in a stream that arrives in chunks of this size."""
+    connection = bridge.Connection(limits=bridge.Limits.none())
+    for at in range(0, len(data), size):
+        connection.receive_data(data[at : at + size])
+        event = connection.next_event()
+        if event is not NEED_DATA:
+            return event
+    raise AssertionError("the stream has no object")
+
+
+def chunked_beans(size: int) -> Case:
+    def case(count: float) -> tuple[Callable[[], Any], int]:
+        (data,) = streams("W1", _folder(2))
+        values = bridge.loads(data)[: int(count)]
+        data = bridge.dumps(values)
+        del values
+        return lambda: _chunked(data, size), int(count)
+
+    return case
+
+
+def chunked_value(make: Callable[[int], Any], size: int) -> Case:
+    """One value of so many bytes."""
+
+    def case(count: float) -> tuple[Callable[[], Any], int]:
+        data = bridge.dumps(make(int(count)))
+        return lambda: _chunked(data, size), int(count)
+
+    return case
+
+
+def collected(size: int) -> Case:
+    """What no reader can avoid: so many bytes that arrive in chunks, put together."""
+
+    def case(count: float) -> tuple[Callable[[], Any], int]:
+        data = bytes(int(count))
+
+        def collect() -> bytes:
+            buffer = bytearray()
+            for at in range(0, len(data), size):
+                buffer += data[at : at + size]
+            return bytes(buffer)
+
+        return collect, int(count)
+
+    return case
+
+
+def _nested_lists(depth: int) -> Any:
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def _linked_nodes(depth: int) -> Any:
+    """The linked list of W7, of any length."""
+    node_class: Any = type(bridge.loads(streams("W7", prepare(0.02, ["W7"], pickles=False))[0]))
+    node = None
+    for number in range(depth):
+        node = node_class(value=number, next=node)
+    return node
+
+
+def deep(make: Callable[[int], Any], operation: str) -> Case:
+    def case(depth: float) -> tuple[Callable[[], Any], int]:
+        if operation == "read":
+            data = bridge.dumps(make(int(depth)))
+            return lambda: bridge.loads(data), int(depth)
+        value = make(int(depth))
+        return lambda: bridge.dumps(value), int(depth)
+
+    return case
+
+
+def _distinct_classes(count: int) -> bytes:
+    """One object of each of so many classes: a bean of W6b again and again, with another name of its class."""
+    message = streams("W6b", _folder(0.02))[0]
+    name = b"Workloads$Small"
+    assert message.count(name) == 1
+    return message[:4] + b"".join(message[4:].replace(name, b"Workloads%06d" % number) for number in range(count))
+
+
+def classes(operation: str) -> Case:
+    def case(count: float) -> tuple[Callable[[], Any], int]:
+        data = _distinct_classes(int(count))
+        if operation == "first":
+            # A registry that has not met them
+            return lambda: bridge.loads_all(data, registry=bridge.default_registry.copy()), int(count)
+        values = bridge.loads_all(data)
+        if operation == "again":
+            return lambda: bridge.loads_all(data), int(count)
+        return lambda: bridge.dumps_all(values), int(count)
+
+    return case
+
+
+def deep_floor(make: Callable[[int], Any]) -> Case:
+    def case(depth: float) -> tuple[Callable[[], Any], int]:
+        return _without_collector(recipe([make(int(depth))]).make), int(depth)
+
+    return case
+
+
+CHUNKS = {"whole": 1 << 62, "64 KiB": 1 << 16, "4 KiB": 1 << 12, "1 byte": 1}
+_COUNT = [500, 5_000, 50_000]
+_BYTES = [20_000, 200_000, 2_000_000]
+_DEPTH = [10_000, 100_000, 1_000_000]
+_CLASSES = [100, 1_000, 10_000]
+
+#: Name: unit (without the s), sizes, the case, the floor it is compared with.
+CASES: dict[str, tuple[str, list[float], Case, Case | None]] = {
+    **{f"read {w}": ("object", SCALES, reading(w), floor(w)) for w in WORKLOADS},
+    **{f"write {w}": ("object", SCALES, writing(w), None) for w in WORKLOADS},
+    **{f"chunks of W1, {name}": ("object", [*_COUNT], chunked_beans(size), None) for name, size in CHUNKS.items()},
+    **{
+        f"chunks of a byte[], {name}": ("byte", [*_BYTES], chunked_value(bytes, size), collected(size))
+        for name, size in CHUNKS.items()
+    },
+    **{
+        f"chunks of a String, {name}": ("char", [*_BYTES], chunked_value("x".__mul__, size), collected(size))
+        for name, size in CHUNKS.items()
+    },
+    "depth of lists, read": ("level", [*_DEPTH], deep(_nested_lists, "read"), deep_floor(_nested_lists)),
+    "depth of beans, read": ("level", [*_DEPTH], deep(_linked_nodes, "read"), deep_floor(_linked_nodes)),
+    "depth of lists, written": ("level", [*_DEPTH], deep(_nested_lists, "write"), None),
+    "depth of beans, written": ("level", [*_DEPTH], deep(_linked_nodes, "write"), None),
+    "classes, read for the first time": ("classe", [*_CLASSES], classes("first"), None),
+    "classes, read again": ("classe", [*_CLASSES], classes("again"), None),
+    "classes, written": ("classe", [*_CLASSES], classes("write"), None),
+}
+
+
+def measure(case: Case, size: float, seconds: float) -> dict[str, Any]:
+    """For one object: the best time in nanoseconds, and the page faults; and the peak memory of all, in bytes."""
+    action, count = case(size)
+    peak = Peak()
+    result = action()
+    memory = peak.bytes()
+    times = []
+    faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    end = time.perf_counter() + seconds
+    while len(times) < 3 or time.perf_counter() < end:
+        del result
+        started = time.perf_counter()
+        result = action()
+        times.append(time.perf_counter() - started)
+    faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - faults
+    return {
+        "count": count,
+        "ns": min(times) / count * 1e9,
+        "faults": faults / len(times) / count,
+        "peak_bytes": memory,
+    }
+
+
+def run_one(name: str, part: str, size: float, seconds: float) -> dict[str, Any]:
+    """One figure. ``part``: "case" or "floor"."""
+    case = CASES[name][2] if part == "case" else CASES[name][3]
+    assert case is not None
+    return measure(case, size, seconds)
+
+
+def run_alone(name: str, part: str, size: float, seconds: float) -> dict[str, Any]:
+    """The same in a process of its own."""
+    words = [sys.executable, "-m", "bench.growth", "--one", name, part, str(size), "--seconds", str(seconds)]
+    done = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def table(rows: list[dict[str, Any]]) -> Grid:
+    """For each case the time of one object at each size, and how it grows; beside the floor where there is one."""
+    grid = Grid(
+        "growth: nanoseconds for one object, in 1x, 10x and 100x as many",
+        ["", "of", "1x", "10x", "100x", "100x : 1x", "within 20 %", "floor, 100x : 1x", "page faults, 1x", "100x"],
+    )
+    for row in rows:
+        figures = row["case"]
+        growth = _growth(figures)
+        floors = f"{_growth(row['floor']):.2f}" if row["floor"] else ""
+        grid.rows.append(
+            [
+                row["name"],
+                f"{figures[0]['count']:,} {row['unit']}s",
+                *(f"{figure['ns']:,.{0 if figure['ns'] >= 10 else 2}f}" for figure in figures),
+                f"{growth:.2f}",
+                "yes" if growth <= TOLERANCE else "no",
+                floors,
+                f"{figures[0]['faults']:.3f}",
+                f"{figures[-1]['faults']:.3f}",
+            ]
+        )
+    return grid
+
+
+def _growth(figures: list[dict[str, Any]]) -> float:
+    return float(figures[-1]["ns"] / figures[0]["ns"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.growth", description="How the cost grows with the data.")
+    parser.add_argument("--cases", nargs="+", metavar="WORD", help="only those with one of these words in their name")
+    parser.add_argument("--seconds", type=float, default=0.3, help="to measure each figure for; default %(default)s")
+    parser.add_argument("--shrink", type=float, default=1, metavar="N", help="all sizes divided by this")
+    parser.add_argument("--json", type=Path, default=BUILD / "growth.json", help="default: %(default)s")
+    parser.add_argument("--one-process", action="store_true", help="all figures in this process: quick, and less exact")
+    parser.add_argument("--one", nargs=3, metavar=("CASE", "PART", "SIZE"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.one:
+        name, part, size = arguments.one
+        print(json.dumps(run_one(name, part, float(size), arguments.seconds)))
+        return
+    compile_creation()
+    facts = surroundings()
+    run = run_one if arguments.one_process else run_alone
+    rows = []
+    for name, (unit, sizes, _, with_floor) in CASES.items():
+        if arguments.cases and not any(word in name for word in arguments.cases):
+            continue
+        row: dict[str, Any] = {"name": name, "unit": unit}
+        for part in ("case", "floor"):
+            wanted = [size / arguments.shrink for size in sizes] if part == "case" or with_floor else []
+            row[part] = [run(name, part, size, arguments.seconds) for size in wanted]
+        rows.append(row)
+        shown = " ".join(f"{figure['ns']:12,.1f}" for figure in row["case"])
+        print(f"  {name:34} {shown} ns", file=sys.stderr, flush=True)
+    Console(width=160).print(table(rows).shown())
+    arguments.json.parent.mkdir(parents=True, exist_ok=True)
+    arguments.json.write_text(json.dumps({"facts": facts, "cells": rows}, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
