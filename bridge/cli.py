@@ -39,6 +39,7 @@ from .tools.printable import printable
 from .tools.socket_table import Change, as_json, changes_table, count_tables, looks, process_text, table
 from .tools.sockets import FAMILIES, STATES, SocketInfo, count, sockets
 from .tools.talk import Arrival, exchange, receive_all
+from .tools.tap import Tap
 from .transport.address import Address
 
 __all__ = ["main"]
@@ -228,6 +229,22 @@ def _change_line(change: Change) -> str:
 
 def _console() -> Console:
     return Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
+
+
+def _tap(options: argparse.Namespace) -> int:
+    with Tap(
+        options.listen,
+        options.to,
+        output=sys.stdout,
+        as_json=options.json,
+        full=options.full,
+        save=options.save,
+        queue_bytes=options.queue << 20,
+        told=_note,
+    ) as tap:
+        _note(f"listening at {tap.address}, forwarding to {options.to}")
+        tap.wait(options.count)
+    return _NOBODY_READS if tap.output_gone else 0
 
 
 def _gen(options: argparse.Namespace) -> int:
@@ -502,6 +519,27 @@ def _parser() -> argparse.ArgumentParser:
         "--interval", type=_seconds, default=1.0, metavar="SECONDS", help="from one look to the next, with --watch (1)"
     )
     show.add_argument("--json", action="store_true", help="one JSON object a line, for each socket or change")
+
+    tap = _command(
+        commands, "tap", _tap, "show what passes between two ends",
+        "Listen at one address, forward every connection to the other, and print the objects, class descriptors,\n"
+        "resets and primitive data that pass in both directions. The bytes are forwarded untouched, whatever they\n"
+        "are, and are not held up. Ctrl-C ends it.",
+    )  # fmt: skip
+    place = "HOST:PORT, a URL, or a PORT of this machine"
+    tap.add_argument(
+        "--listen", type=_address, required=True, metavar="ADDRESS", help=f"where clients connect: {place}"
+    )
+    tap.add_argument("--to", type=_address, required=True, metavar="ADDRESS", help=f"where the server is: {place}")
+    tap.add_argument("--json", action="store_true", help="one JSON object a line")
+    tap.add_argument("--full", action="store_true", help="show long values whole")
+    tap.add_argument(
+        "--save", type=Path, metavar="FOLDER", help="save each direction as a file there, which dump and json read"
+    )
+    tap.add_argument("--count", type=_positive, metavar="N", help="end after N connections have ended")
+    tap.add_argument(
+        "--queue", type=_positive, default=64, metavar="MIB", help="how much may wait to be decoded or saved (64 MiB)"
+    )
 
     generating = _command(
         commands, "gen", _gen, "write Python classes for the classes of a jar",

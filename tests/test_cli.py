@@ -546,3 +546,51 @@ def test_a_watch_on_a_terminal_is_a_live_table() -> None:
         client.close()
         watching.kill()
         watchdog.cancel()
+
+
+# ---- tap
+
+
+def tapped(started: subprocess.Popen[str]) -> str:
+    """The address at which a tap that was started listens."""
+    assert started.stderr is not None
+    return started.stderr.readline().split("listening at ")[1].split(",")[0]
+
+
+def test_tap_prints_what_passes_and_ends_after_some_conversations() -> None:
+    with (
+        serve(("127.0.0.1", 0), echo) as server,
+        process("tap", "--listen", "0", "--to", server.address, "--json", "--count", "1") as started,
+    ):
+        with bridge.connect(tapped(started), timeout=WAIT_SECONDS) as channel:
+            assert channel.request({"a": "é"}, timeout=WAIT_SECONDS) == {"a": "é"}
+        out, err = started.communicate(timeout=WAIT_SECONDS)
+    assert (started.returncode, err) == (0, "")
+    told = [json.loads(line) for line in out.splitlines()]
+    assert [entry["value"] for entry in told if entry["kind"] == "object"] == [{"a": "é"}] * 2
+
+
+def test_an_interrupt_ends_a_tap_after_all_was_told() -> None:
+    with (
+        serve(("127.0.0.1", 0), echo) as server,
+        process("tap", "--listen", "0", "--to", server.address) as started,
+        bridge.connect(tapped(started), timeout=WAIT_SECONDS) as channel,
+    ):
+        assert channel.request("x", timeout=WAIT_SECONDS) == "x"
+        started.send_signal(signal.SIGINT)
+        out, err = started.communicate(timeout=WAIT_SECONDS)
+        assert (started.returncode, err) == (130, "")
+        assert out.count('object "x"') == 2
+
+
+def test_a_tap_ends_when_nobody_reads_on() -> None:
+    with (
+        serve(("127.0.0.1", 0), echo) as server,
+        process("tap", "--listen", "0", "--to", server.address) as started,
+        bridge.connect(tapped(started), timeout=WAIT_SECONDS) as channel,
+    ):
+        assert started.stdout is not None and started.stderr is not None
+        started.stdout.close()
+        channel.request("x" * 100, timeout=WAIT_SECONDS)
+        assert started.wait(WAIT_SECONDS) == 141
+        assert started.stderr.read() == ""
