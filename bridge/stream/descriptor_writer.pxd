@@ -2,10 +2,9 @@ cimport cython
 from . cimport native
 from .descriptors cimport ClassDescriptor
 
-cdef int TC_BLOCKDATA, TC_BLOCKDATALONG, TC_CLASSDESC, TC_ENDBLOCKDATA, TC_LONGSTRING, TC_NULL, TC_PROXYCLASSDESC
-cdef int TC_REFERENCE, TC_STRING
+cdef int TC_BLOCKDATA, TC_BLOCKDATALONG, TC_CLASSDESC, TC_ENDBLOCKDATA, TC_NULL, TC_PROXYCLASSDESC, TC_STRING
 cdef long long BASE_WIRE_HANDLE
-cdef Py_ssize_t MAX_BLOCK_BYTES
+cdef Py_ssize_t MAX_BLOCK_BYTES, _KEPT_OBJECTS
 
 @cython.final
 cdef class _TypeString:
@@ -16,6 +15,8 @@ cdef class DescriptorWriter:
     cdef native.NativeMemo* _memo
     cdef Py_ssize_t _next_handle
     cdef list _objects
+    cdef ClassDescriptor _last_descriptor
+    cdef Py_ssize_t _last_handle
     cdef dict _type_strings
     cdef object _unshared
 
@@ -25,7 +26,6 @@ cdef class DescriptorWriter:
     @cython.locals(handle=Py_ssize_t)
     cdef bint _reference(self, obj) except -1
     cdef int _assign_handle(self, obj) except -1
-    @cython.locals(out='native.NativeOut*')
     cdef int _string(self, text) except -1
     cdef int _name(self, name) except -1
     @cython.locals(out='native.NativeOut*', start=Py_ssize_t, size=Py_ssize_t, length=Py_ssize_t)

@@ -15,12 +15,13 @@ from .constants import (
     TC_BLOCKDATALONG,
     TC_CLASSDESC,
     TC_ENDBLOCKDATA,
-    TC_LONGSTRING,
     TC_NULL,
     TC_PROXYCLASSDESC,
-    TC_REFERENCE,
     TC_STRING,
 )
+
+#: A table of objects up to this length keeps its room for the next stream.
+_KEPT_OBJECTS = 1 << 18
 
 
 class DescriptorWriter:
@@ -31,6 +32,9 @@ class DescriptorWriter:
         self._memo = native.memo_new()
         self._next_handle = 0
         self._objects: list[Any] = []
+        # The class descriptor that was referred to last: in a run of objects of one class this saves looking for it.
+        self._last_descriptor: Any = None
+        self._last_handle = -1
         self._type_strings: dict[str, int] = {}
         self._unshared = None
         native.put_raw(self._out, STREAM_HEADER)
@@ -48,12 +52,14 @@ class DescriptorWriter:
     def _forget(self) -> None:
         native.memo_clear(self._memo)
         self._next_handle = 0
-        self._objects = []
+        self._last_descriptor = None
+        native.list_empty(self._objects, _KEPT_OBJECTS)
         if self._type_strings:
             self._type_strings = {}
 
     def _give_back(self, objects: int) -> None:
         """Forgets what was written after the table of objects had this length."""
+        self._last_descriptor = None
         while len(self._objects) > objects:
             obj = self._objects.pop()
             if type(obj) is _TypeString:
@@ -68,8 +74,7 @@ class DescriptorWriter:
         handle = native.memo_get(self._memo, obj)
         if handle < 0:
             return False
-        native.put_u8(self._out, TC_REFERENCE)
-        native.put_32(self._out, BASE_WIRE_HANDLE + handle)
+        native.put_reference(self._out, BASE_WIRE_HANDLE + handle)
         return True
 
     def _assign_handle(self, obj: Any) -> None:
@@ -78,22 +83,16 @@ class DescriptorWriter:
             if obj is self._unshared:  # nothing refers to it, not even what is inside of it
                 self._unshared = None
             else:
-                native.memo_put(self._memo, obj, self._next_handle)
-                self._objects.append(obj)
+                native.memo_claim(self._memo, obj, self._next_handle, self._objects)
         self._next_handle += 1
 
     # ----------------------------------------------------------------------------------------------- strings and blocks
 
     def _string(self, text: Any) -> None:
-        out = self._out
         # CPython shares the shortest strings, so their identity says nothing; Java may insist on one of its own
         # (readUnshared), and another one is no longer than a reference.
         self._assign_handle(text if len(text) > 1 else None)
-        native.put_u8(out, TC_STRING)
-        if not native.put_utf(out, text):
-            native.out_truncate(out, native.out_len(out) - 1)
-            native.put_u8(out, TC_LONGSTRING)
-            native.put_long_utf(out, text)
+        native.put_string(self._out, text)
 
     def _name(self, name: Any) -> None:
         if not native.put_utf(self._out, name):
@@ -141,10 +140,10 @@ class DescriptorWriter:
         for obj in objects:
             if type(obj) is _TypeString:
                 self._type_strings[obj.text] = self._next_handle
+                self._objects.append(obj)
             else:
-                native.memo_put(self._memo, obj, self._next_handle)
+                native.memo_claim(self._memo, obj, self._next_handle, self._objects)
             self._next_handle += 1
-        self._objects.extend(objects)
 
     def _new_descriptor(self, descriptor: Any) -> None:
         out = self._out
@@ -180,8 +179,7 @@ class DescriptorWriter:
         """The type of a field: Java interns it, so that equal ones are the same object."""
         handle = self._type_strings.get(text)
         if handle is not None:
-            native.put_u8(self._out, TC_REFERENCE)
-            native.put_32(self._out, BASE_WIRE_HANDLE + handle)
+            native.put_reference(self._out, BASE_WIRE_HANDLE + handle)
             return
         self._type_strings[text] = self._next_handle
         self._objects.append(_TypeString(text))

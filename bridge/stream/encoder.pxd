@@ -47,11 +47,20 @@ cdef class Encoder(DescriptorWriter):
     @cython.final
     cdef EncodePlan _find_plan(self, kind, obj)
     @cython.final
-    @cython.locals(small=EncodePlan, large=EncodePlan, huge=EncodePlan, size=int)
+    @cython.locals(handle=Py_ssize_t)
+    cdef int _text(self, str text) except -1
+    @cython.final
+    @cython.locals(handle=Py_ssize_t, i=Py_ssize_t, frame=EncoderFrame)
+    cdef object _object(self, EncodePlan plan, obj)
+    @cython.final
+    @cython.locals(i=Py_ssize_t)
+    cdef Py_ssize_t _leaves(self, EncodePlan plan, obj) except -1
+    @cython.final
+    @cython.locals(box=EncodePlan, size=int)
     cdef int _integer(self, EncodePlan plan, number) except -1
     @cython.final
     @cython.locals(handle=Py_ssize_t)
-    cdef int _start_box(self, ClassDescriptor descriptor) except -1
+    cdef object _start_box(self, ClassDescriptor descriptor)
     @cython.final
     cdef int _start_object(self, ClassDescriptor descriptor, obj) except -1
     @cython.final
@@ -71,6 +80,9 @@ cdef class Encoder(DescriptorWriter):
     @cython.locals(top=Py_ssize_t, i=Py_ssize_t)
     cdef object _step_list(self, EncoderFrame frame)
     @cython.final
+    @cython.locals(box=EncodePlan, code=int, count=Py_ssize_t)
+    cdef Py_ssize_t _boxes(self, items, Py_ssize_t i) except -1
+    @cython.final
     @cython.locals(top=Py_ssize_t)
     cdef object _step_map(self, EncoderFrame frame)
     @cython.final
@@ -81,7 +93,7 @@ cdef class Encoder(DescriptorWriter):
     @cython.locals(frame=EncoderFrame)
     cdef EncoderFrame _push(self, int kind, EncodePlan plan, obj)
     @cython.final
-    @cython.locals(frame=EncoderFrame)
+    @cython.locals(frame=EncoderFrame, kind=int)
     cdef int _pop(self) except -1
     @cython.final
     @cython.locals(kind=int)

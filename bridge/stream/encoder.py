@@ -212,8 +212,7 @@ class Encoder(DescriptorWriter):
         """One object of the grammar. What has parts pushes a frame for them."""
         kind = type(obj)
         if kind is str:
-            if len(obj) < 2 or not self._reference(obj):
-                self._string(obj)
+            self._text(obj)
             return
         # The last type again: in a list of numbers this saves half of the time.
         if kind is self._last_kind:
@@ -225,7 +224,9 @@ class Encoder(DescriptorWriter):
             self._last_kind = kind
             self._last_plan = plan
         shape = plan.shape
-        if shape == INTEGER:
+        if shape == FIELDS:
+            self._object(plan, obj)
+        elif shape == INTEGER:
             self._integer(plan, obj)
         elif shape == NULL:
             native.put_u8(self._out, TC_NULL)
@@ -241,6 +242,61 @@ class Encoder(DescriptorWriter):
         elif not self._reference(obj):
             self._compound(plan, shape, obj)
 
+    def _text(self, text: Any) -> None:
+        """A plain str, or a reference to it."""
+        if len(text) > 1 and self._unshared is None:
+            handle = native.memo_claim(self._memo, text, self._next_handle, self._objects)
+            if handle >= 0:
+                native.put_reference(self._out, BASE_WIRE_HANDLE + handle)
+            else:
+                self._next_handle += 1
+                native.put_string(self._out, text)
+        elif len(text) < 2 or not self._reference(text):
+            self._string(text)
+
+    def _object(self, plan: Any, obj: Any) -> None:
+        """An instance with its fields, or a reference to it."""
+        if plan.descriptor is self._last_descriptor and self._unshared is None:
+            handle = native.memo_claim(self._memo, obj, self._next_handle, self._objects)
+            if handle >= 0:
+                native.put_reference(self._out, BASE_WIRE_HANDLE + handle)
+                return
+            self._next_handle += 1
+            native.put_object(self._out, BASE_WIRE_HANDLE + self._last_handle)
+        elif self._reference(obj):
+            return
+        else:
+            self._start_object(plan.descriptor, obj)
+        i = 0
+        if plan.has_slots and plan.annotation_step < 0:
+            i = self._leaves(plan, obj)
+            if i == plan.length:
+                return
+        frame = self._push(IN_FIELDS, plan, obj)
+        frame.index = i
+        if plan.annotation_step >= 0:
+            frame.annotations = iter(_annotations_of(obj) if plan.reduce is None else plan.reduce(obj))
+
+    def _leaves(self, plan: Any, obj: Any) -> int:
+        """The fields that need no frame: primitives, None and text. Gives the step of the first other field.
+
+        One that cannot be written is such a one: errors know their place by the frame.
+        """
+        i = 0
+        while True:
+            i = native.put_fields(self._out, obj, plan.slots, plan.steps, i, plan.length)
+            if i == plan.length or (plan.steps[i] != ord("L") and plan.steps[i] != ord("[")):
+                return i
+            value = native.slot_peek(obj, plan.slots, i)
+            if type(value) is not str:
+                return i
+            if plan.checks is not None:
+                check = plan.checks[i]
+                if check is not None and check.get(str, check) is not None:
+                    return i
+            self._text(value)
+            i += 1
+
     def _value_as(self, plan: Any, obj: Any) -> None:
         """A value by the plan that the field it stands in asks for; None: by its own."""
         if plan is None:
@@ -248,6 +304,8 @@ class Encoder(DescriptorWriter):
         elif plan.shape == BOXED:
             self._start_box(plan.descriptor)
             self._primitive(plan.code, obj)
+        elif plan.shape == FIELDS:
+            self._object(plan, obj)
         elif not self._reference(obj):
             self._compound(plan, plan.shape, obj)
 
@@ -259,11 +317,6 @@ class Encoder(DescriptorWriter):
             self._list(plan, obj)
         elif shape == MAP_OF:
             self._map(plan, obj)
-        elif shape == FIELDS:
-            self._start_object(plan.descriptor, obj)
-            frame = self._push(IN_FIELDS, plan, obj)
-            if plan.annotation_step >= 0:
-                frame.annotations = iter(_annotations_of(obj) if plan.reduce is None else plan.reduce(obj))
         elif shape == BYTES:
             self._start_array(plan.descriptor, obj, len(obj))
             native.put_raw(self._out, obj)
@@ -329,8 +382,7 @@ class Encoder(DescriptorWriter):
             if replaced is self._unshared:
                 self._unshared = obj
             if type(obj) is kind and plan.alternatives:
-                if not self._reference(obj):
-                    self._compound(plan.alternatives[0], plan.alternatives[0].shape, obj)
+                self._value_as(plan.alternatives[0], obj)
                 return
             plan = self._plans.get(type(obj))
             if plan is None:
@@ -351,29 +403,35 @@ class Encoder(DescriptorWriter):
         return plan
 
     def _integer(self, plan: Any, number: Any) -> None:
-        small, large, huge = plan.alternatives
+        """An int as Integer, Long or BigInteger."""
         size = native.integer_bytes(number)
-        if size == 4:
-            self._start_box(small.descriptor)
-            native.put_primitive(self._out, ord("I"), number)
-        elif size == 8:
-            self._start_box(large.descriptor)
-            native.put_primitive(self._out, ord("J"), number)
+        box = plan.alternatives[0 if size == 4 else 1 if size == 8 else 2]
+        if size > 0:
+            self._start_box(box.descriptor)
+            native.put_primitive(self._out, box.code, number)
         elif not self._reference(number):
-            self._reduced(huge, number)
+            self._reduced(box, number)
 
     def _start_box(self, descriptor: Any) -> None:
         """An object without an identity: it takes a handle that nothing is found by."""
-        handle = native.memo_get(self._memo, descriptor)
-        if handle >= 0:
-            native.put_object(self._out, BASE_WIRE_HANDLE + handle)
-            self._next_handle += 1
-        else:
-            self._start_object(descriptor, None)
+        if descriptor is not self._last_descriptor:
+            handle = native.memo_get(self._memo, descriptor)
+            if handle < 0:
+                self._start_object(descriptor, None)
+                return
+            self._last_descriptor = descriptor
+            self._last_handle = handle
+        native.put_object(self._out, BASE_WIRE_HANDLE + self._last_handle)
+        self._next_handle += 1
 
     def _start_object(self, descriptor: Any, obj: Any) -> None:
-        native.put_u8(self._out, TC_OBJECT)
-        self._descriptor(descriptor)
+        if descriptor is self._last_descriptor:
+            native.put_object(self._out, BASE_WIRE_HANDLE + self._last_handle)
+        else:
+            native.put_u8(self._out, TC_OBJECT)
+            self._descriptor(descriptor)
+            self._last_handle = native.memo_get(self._memo, descriptor)
+            self._last_descriptor = descriptor if self._last_handle >= 0 else None
         self._assign_handle(obj)
 
     def _start_array(self, descriptor: Any, obj: Any, length: int) -> None:
@@ -460,13 +518,17 @@ class Encoder(DescriptorWriter):
 
     def _pop(self) -> None:
         frame = self._frames[self._top]
+        kind = frame.kind
         frame.plan = None
         frame.obj = None
-        frame.values = None
-        frame.annotations = None
-        frame.items = None
-        frame.key = None
-        frame.value = None
+        if kind == IN_FIELDS:
+            frame.values = None
+            frame.annotations = None
+        elif kind != IN_LIST:
+            frame.items = None
+            if kind == IN_MAP:
+                frame.key = None
+                frame.value = None
         if self._top >= _KEPT_FRAMES:  # not kept for ever after one deep graph
             self._frames.pop()
         self._top -= 1
@@ -537,13 +599,32 @@ class Encoder(DescriptorWriter):
         top = self._top
         i = frame.index
         while i < native.list_len(items):
+            item = native.list_get(items, i)
             i += 1
             frame.index = i
-            self._value(native.list_get(items, i - 1))
+            self._value(item)
             if self._top != top:
                 return
+            if type(item) is int or type(item) is float:
+                i += self._boxes(items, i)
+                frame.index = i
         self._end_of_collection(frame)
         self._pop()
+
+    def _boxes(self, items: Any, i: int) -> int:
+        """Goes on with the numbers of a list, as long as they are like the last one: how many they are."""
+        box = self._last_plan
+        code = ord("D")
+        if box.shape == INTEGER:
+            box = box.alternatives[0]
+            code = ord("I")
+        elif box.shape != DOUBLE:
+            return 0
+        if box.descriptor is not self._last_descriptor:
+            return 0
+        count = native.put_boxes(self._out, items, i, code, BASE_WIRE_HANDLE + self._last_handle)
+        self._next_handle += count
+        return count
 
     def _step_map(self, frame: Any) -> None:
         top = self._top

@@ -271,18 +271,41 @@ cdef extern from *:
         uint32_t v = __builtin_bswap32((uint32_t)handle); unsigned char *w;
         NATIVE_ROOM(6); w = out->p + out->length; w[0] = 0x73; w[1] = 0x71; memcpy(w + 2, &v, 4); out->length += 6; return 0;
     }
+    static CYTHON_INLINE int native_put_reference(NativeOut *out, long long handle) {
+        uint32_t v = __builtin_bswap32((uint32_t)handle);
+        NATIVE_ROOM(5); out->p[out->length] = 0x71; memcpy(out->p + out->length + 1, &v, 4); out->length += 5; return 0;
+    }
+    /* The value of an int, and whether it is of 64 bits; its digits are read where they are as CPython had them so far. */
+    static CYTHON_INLINE int native_long(PyObject *number, long long *value) {
+        int overflow;
+    #if CYTHON_USE_PYLONG_INTERNALS && PYLONG_BITS_IN_DIGIT == 30 && PY_VERSION_HEX < 0x030F0000
+        uint64_t size; unsigned long tag; const digit *d;
+    #if PY_VERSION_HEX < 0x030C0000
+        tag = Py_SIZE(number) < 0; d = ((PyLongObject *)number)->ob_digit; size = (uint64_t)(tag ? -Py_SIZE(number) : Py_SIZE(number));
+    #else
+        d = ((PyLongObject *)number)->long_value.ob_digit; size = ((PyLongObject *)number)->long_value.lv_tag >> 3;
+        tag = (((PyLongObject *)number)->long_value.lv_tag & 3) == 2;
+    #endif
+        if (size <= 2 || (size == 3 && d[2] < 8)) {
+            uint64_t magnitude = size == 0 ? 0 : d[0];
+            if (size > 1) magnitude |= (uint64_t)d[1] << 30;
+            if (size > 2) magnitude |= (uint64_t)d[2] << 60;
+            *value = tag ? -(long long)magnitude : (long long)magnitude; return 1;
+        }
+    #endif
+        *value = PyLong_AsLongLongAndOverflow(number, &overflow);
+        return !overflow;
+    }
     static CYTHON_INLINE int native_integer_bytes(PyObject *number) {
-        int overflow; long long value = PyLong_AsLongLongAndOverflow(number, &overflow);
-        return overflow ? 0 : value == (int32_t)value ? 4 : 8;
+        long long value;
+        return !native_long(number, &value) ? 0 : value == (int32_t)value ? 4 : 8;
     }
     /* 1 written, 0 not a value of this type, -1 error */
     static int native_put_primitive(NativeOut *out, int code, PyObject *value) {
-        int overflow; long long number; double real; Py_UCS4 unit;
+        long long number; double real; Py_UCS4 unit;
         switch (code) {
             case 'I': case 'J': case 'S': case 'B':
-                if (!PyLong_Check(value)) return 0;
-                number = PyLong_AsLongLongAndOverflow(value, &overflow);
-                if (overflow) return 0;
+                if (!PyLong_Check(value) || !native_long(value, &number)) return 0;
                 if (code == 'J') return native_put_64(out, number) < 0 ? -1 : 1;
                 if (code == 'I') return number != (int32_t)number ? 0 : native_put_32(out, number) < 0 ? -1 : 1;
                 if (code == 'S') return number != (int16_t)number ? 0 : native_put_u16(out, (int)number) < 0 ? -1 : 1;
@@ -300,6 +323,70 @@ cdef extern from *:
                 unit = PyUnicode_READ_CHAR(value, 0);
                 return unit > 0xFFFF ? 0 : native_put_u16(out, (int)unit) < 0 ? -1 : 1;
         }
+    }
+    static Py_ssize_t native_put_fields(NativeOut *out, PyObject *obj, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t i, Py_ssize_t length) {
+        unsigned char *w; long long number; double real; uint64_t wide; uint32_t narrow;
+        NATIVE_ROOM(8 * (length - i)); w = out->p + out->length;
+        for (; i < length; i++) {
+            PyObject *value = slots[i] < 0 ? NULL : *(PyObject **)((char *)obj + slots[i]);
+            if (!value) break;
+            switch (steps[i]) {
+                case 'I':
+                    if (!PyLong_Check(value) || !native_long(value, &number) || number != (int32_t)number) goto stop;
+                    narrow = __builtin_bswap32((uint32_t)number); memcpy(w, &narrow, 4); w += 4; continue;
+                case 'J':
+                    if (!PyLong_Check(value) || !native_long(value, &number)) goto stop;
+                    wide = __builtin_bswap64((uint64_t)number); memcpy(w, &wide, 8); w += 8; continue;
+                case 'D':
+                    if (!PyFloat_Check(value)) goto stop;
+                    real = PyFloat_AS_DOUBLE(value); memcpy(&wide, &real, 8);
+                    wide = __builtin_bswap64(wide); memcpy(w, &wide, 8); w += 8; continue;
+                case 'Z':
+                    if (value != Py_True && value != Py_False) goto stop;
+                    *w++ = value == Py_True; continue;
+                case 'B': case 'S': case 'F': case 'C': {
+                    int put; out->length = w - out->p; put = native_put_primitive(out, steps[i], value);
+                    if (put < 0) PyErr_Clear(); /* who asks for this field alone is told again */
+                    if (put <= 0) return i;
+                    w = out->p + out->length; continue;
+                }
+                case 'L': case '[':
+                    if (value != Py_None) goto stop;
+                    *w++ = 0x70; continue;
+                default: goto stop;
+            }
+        }
+    stop:
+        out->length = w - out->p; return i;
+    }
+    /* Handles and boxed values, while they are of the kind: how many. */
+    static Py_ssize_t native_put_boxes(NativeOut *out, PyObject *items, Py_ssize_t start, int code, long long handle) {
+        Py_ssize_t i = start;
+    #ifndef Py_GIL_DISABLED
+        unsigned char head[6], *w; uint32_t number = __builtin_bswap32((uint32_t)handle); long long value; double real; uint64_t wide;
+        Py_ssize_t size = PyList_GET_SIZE(items);
+        head[0] = 0x73; head[1] = 0x71; memcpy(head + 2, &number, 4);
+        while (i < size) {
+            Py_ssize_t stop = size - i > 1024 ? i + 1024 : size, first = i;
+            NATIVE_ROOM(14 * 1024); w = out->p + out->length;
+            if (code == 'I')
+                for (; i < stop; i++) {
+                    PyObject *item = PyList_GET_ITEM(items, i);
+                    if (!PyLong_CheckExact(item) || !native_long(item, &value) || value != (int32_t)value) break;
+                    number = __builtin_bswap32((uint32_t)value); memcpy(w, head, 6); memcpy(w + 6, &number, 4); w += 10;
+                }
+            else
+                for (; i < stop; i++) {
+                    PyObject *item = PyList_GET_ITEM(items, i);
+                    if (!PyFloat_CheckExact(item)) break;
+                    real = PyFloat_AS_DOUBLE(item); memcpy(&wide, &real, 8); wide = __builtin_bswap64(wide);
+                    memcpy(w, head, 6); memcpy(w + 6, &wide, 8); w += 14;
+                }
+            out->length = w - out->p;
+            if (i < stop || i == first) break;
+        }
+    #endif
+        return i - start;
     }
     static int native_put_raw(NativeOut *out, PyObject *data) {
         Py_buffer view;
@@ -330,42 +417,83 @@ cdef extern from *:
     static CYTHON_INLINE unsigned char *native_put_unit(unsigned char *w, Py_UCS4 c) {
         *w++ = (unsigned char)(0xE0 | c >> 12); *w++ = (unsigned char)(0x80 | (c >> 6 & 0x3F)); *w++ = (unsigned char)(0x80 | (c & 0x3F)); return w;
     }
-    static void native_encode_mutf8(unsigned char *w, PyObject *text) {
-        Py_ssize_t i, n = PyUnicode_GET_LENGTH(text); int kind = PyUnicode_KIND(text); const void *data = PyUnicode_DATA(text);
-        for (i = 0; i < n; i++) {
-            Py_UCS4 c = PyUnicode_READ(kind, data, i);
+    #define NATIVE_HAS_ZERO_BYTE(w) (((w) - 0x0101010101010101ULL) & ~(w) & 0x8080808080808080ULL)
+    #define NATIVE_HAS_ZERO_PAIR(w) (((w) - 0x0001000100010001ULL) & ~(w) & 0x8000800080008000ULL)
+    /* ASCII by words, all else unit by unit; gives where it ends */
+    static unsigned char *native_encode_mutf8(unsigned char *w, PyObject *text) {
+        Py_ssize_t i = 0, n = PyUnicode_GET_LENGTH(text); int kind = PyUnicode_KIND(text); const void *data = PyUnicode_DATA(text);
+        while (i < n) {
+            uint64_t word; Py_UCS4 c;
+            if (kind == PyUnicode_1BYTE_KIND && n - i >= 8) {
+                memcpy(&word, (const Py_UCS1 *)data + i, 8);
+                if (!(word & 0x8080808080808080ULL) && !NATIVE_HAS_ZERO_BYTE(word)) { memcpy(w, &word, 8); w += 8; i += 8; continue; }
+            } else if (kind == PyUnicode_2BYTE_KIND && n - i >= 4) {
+                memcpy(&word, (const Py_UCS2 *)data + i, 8);
+                if (!(word & 0xFF80FF80FF80FF80ULL) && !NATIVE_HAS_ZERO_PAIR(word)) {
+                    uint32_t four;
+                    word = (word | word >> 8) & 0x0000FFFF0000FFFFULL; four = (uint32_t)(word | word >> 16);
+                    memcpy(w, &four, 4); w += 4; i += 4; continue;
+                }
+            }
+            c = PyUnicode_READ(kind, data, i); i++;
             if (c && c < 0x80) *w++ = (unsigned char)c;
             else if (c < 0x800) { *w++ = (unsigned char)(0xC0 | c >> 6); *w++ = (unsigned char)(0x80 | (c & 0x3F)); }
             else if (c < 0x10000) w = native_put_unit(w, c);
             else { w = native_put_unit(w, 0xD800 + ((c - 0x10000) >> 10)); w = native_put_unit(w, 0xDC00 + ((c - 0x10000) & 0x3FF)); }
         }
+        return w;
+    }
+    /* Copies ASCII text without NUL; 0 where there is one. */
+    static CYTHON_INLINE int native_copy_ascii(unsigned char *w, const unsigned char *p, Py_ssize_t n) {
+        Py_ssize_t i; uint64_t word;
+        if (n > 256) { if (memchr(p, 0, n)) return 0; memcpy(w, p, n); return 1; }
+        if (n < 8) { for (i = 0; i < n; i++) if (!(w[i] = p[i])) return 0; return 1; }
+        for (i = 0; i + 8 <= n; i += 8) { memcpy(&word, p + i, 8); if (NATIVE_HAS_ZERO_BYTE(word)) return 0; memcpy(w + i, &word, 8); }
+        memcpy(&word, p + n - 8, 8); memcpy(w + n - 8, &word, 8);
+        return !NATIVE_HAS_ZERO_BYTE(word);
     }
     /* 1 written, 0 too long for a two-byte length, -1 error */
     static int native_put_utf(NativeOut *out, PyObject *text) {
-        Py_ssize_t n; unsigned char *w;
+        Py_ssize_t n, most; unsigned char *w;
         if (!PyUnicode_Check(text)) { PyErr_Format(PyExc_TypeError, "a str is due, not %.100s", Py_TYPE(text)->tp_name); return -1; }
         n = PyUnicode_GET_LENGTH(text);
-        if (PyUnicode_IS_COMPACT_ASCII(text) && n <= 0xFFFF && !memchr(PyUnicode_1BYTE_DATA(text), 0, n)) {
-            NATIVE_ROOM(n + 2); w = out->p + out->length; *w++ = (unsigned char)(n >> 8); *w++ = (unsigned char)n;
-            memcpy(w, PyUnicode_1BYTE_DATA(text), n); out->length += n + 2; return 1;
+        if (PyUnicode_IS_COMPACT_ASCII(text) && n <= 0xFFFF) {
+            NATIVE_ROOM(n + 2); w = out->p + out->length;
+            if (native_copy_ascii(w + 2, PyUnicode_1BYTE_DATA(text), n)) {
+                *w++ = (unsigned char)(n >> 8); *w = (unsigned char)n; out->length += n + 2; return 1;
+            }
         }
-        n = native_mutf8_length(text);
-        if (n > 0xFFFF) return 0;
-        NATIVE_ROOM(n + 2); native_put_u16(out, (int)n); native_encode_mutf8(out->p + out->length, text); out->length += n; return 1;
+        /* What takes room for 64 KiB at most is written at once, its length afterwards. */
+        most = PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND ? 2 : PyUnicode_KIND(text) == PyUnicode_2BYTE_KIND ? 3 : 6;
+        if (n > 0xFFFF / most) {
+            n = native_mutf8_length(text);
+            if (n > 0xFFFF) return 0;
+            most = 1;
+        }
+        NATIVE_ROOM(n * most + 2); w = out->p + out->length;
+        n = native_encode_mutf8(w + 2, text) - w - 2;
+        *w++ = (unsigned char)(n >> 8); *w = (unsigned char)n; out->length += n + 2; return 1;
     }
     static int native_put_long_utf(NativeOut *out, PyObject *text) {
         Py_ssize_t n = native_mutf8_length(text);
         NATIVE_ROOM(n + 8); native_put_64(out, n); native_encode_mutf8(out->p + out->length, text); out->length += n; return 0;
     }
+    static int native_put_string(NativeOut *out, PyObject *text) {
+        int put; NATIVE_ROOM(1); out->p[out->length++] = 0x74;
+        put = native_put_utf(out, text);
+        if (put) return put < 0 ? -1 : 0;
+        out->p[out->length - 1] = 0x7C;
+        return native_put_long_utf(out, text);
+    }
 
-    /* ---- identity map: open addressing, linear probing ---- */
-    typedef struct { PyObject *key; Py_ssize_t number; } NativeMemoEntry;
-    typedef struct { NativeMemoEntry *entries; size_t mask, used; } NativeMemo;
+    /* ---- identity map: open addressing, linear probing; what has another stamp than the map is of an earlier stream ---- */
+    typedef struct { PyObject *key; uint32_t number, stamp; } NativeMemoEntry;
+    typedef struct { NativeMemoEntry *entries; size_t mask, used; uint32_t stamp; } NativeMemo;
     #define NATIVE_MEMO_START 64
     static NativeMemo *native_memo_new(void) {
         NativeMemo *memo = (NativeMemo *)PyMem_Malloc(sizeof(NativeMemo));
         if (!memo) { PyErr_NoMemory(); return NULL; }
-        memo->mask = NATIVE_MEMO_START - 1; memo->used = 0;
+        memo->mask = NATIVE_MEMO_START - 1; memo->used = 0; memo->stamp = 1;
         memo->entries = (NativeMemoEntry *)PyMem_Calloc(NATIVE_MEMO_START, sizeof(NativeMemoEntry));
         if (!memo->entries) { PyMem_Free(memo); PyErr_NoMemory(); return NULL; }
         return memo;
@@ -376,51 +504,69 @@ cdef extern from *:
     static CYTHON_INLINE size_t native_memo_home(NativeMemo *memo, PyObject *key) {
         return (((size_t)key >> 4) + ((size_t)key >> 24) * 0x9E3779B97F4A7C15ULL) & memo->mask;
     }
-    static CYTHON_INLINE size_t native_memo_slot(NativeMemo *memo, PyObject *key) {
-        size_t i = native_memo_home(memo, key);
-        while (memo->entries[i].key && memo->entries[i].key != key) i = (i + 1) & memo->mask;
-        return i;
+    static CYTHON_INLINE NativeMemoEntry *native_memo_slot(NativeMemo *memo, PyObject *key) {
+        size_t i = native_memo_home(memo, key); NativeMemoEntry *entry;
+        for (;;) {
+            entry = &memo->entries[i];
+            if (entry->stamp != memo->stamp || entry->key == key) return entry;
+            i = (i + 1) & memo->mask;
+        }
     }
     static CYTHON_INLINE Py_ssize_t native_memo_get(NativeMemo *memo, PyObject *key) {
-        NativeMemoEntry *entry = &memo->entries[native_memo_slot(memo, key)];
-        return entry->key ? entry->number : -1;
+        NativeMemoEntry *entry = native_memo_slot(memo, key);
+        return entry->stamp == memo->stamp ? (Py_ssize_t)entry->number : -1;
     }
-    static int native_memo_put(NativeMemo *memo, PyObject *key, Py_ssize_t number) {
-        size_t i;
-        if ((memo->used + 1) * 2 > memo->mask) {
-            NativeMemo bigger; bigger.mask = memo->mask * 4 + 3; bigger.used = memo->used;
-            bigger.entries = (NativeMemoEntry *)PyMem_Calloc(bigger.mask + 1, sizeof(NativeMemoEntry));
-            if (!bigger.entries) { PyErr_NoMemory(); return -1; }
-            for (i = 0; i <= memo->mask; i++)
-                if (memo->entries[i].key) bigger.entries[native_memo_slot(&bigger, memo->entries[i].key)] = memo->entries[i];
-            PyMem_Free(memo->entries); *memo = bigger;
-        }
-        i = native_memo_slot(memo, key); memo->entries[i].key = key; memo->entries[i].number = number; memo->used++;
+    static int native_memo_grow(NativeMemo *memo) {
+        size_t i; NativeMemo bigger;
+        bigger.mask = memo->mask < 0x10000 ? memo->mask * 4 + 3 : memo->mask * 2 + 1; bigger.used = memo->used; bigger.stamp = 1;
+        bigger.entries = (NativeMemoEntry *)PyMem_Calloc(bigger.mask + 1, sizeof(NativeMemoEntry));
+        if (!bigger.entries) { PyErr_NoMemory(); return -1; }
+        for (i = 0; i <= memo->mask; i++)
+            if (memo->entries[i].stamp == memo->stamp) {
+                NativeMemoEntry *entry = native_memo_slot(&bigger, memo->entries[i].key);
+                *entry = memo->entries[i]; entry->stamp = 1;
+            }
+        PyMem_Free(memo->entries); *memo = bigger;
         return 0;
+    }
+    /* The number of the key, or -1: then it has this one from now on, and is the last of the objects; -2 error. */
+    static CYTHON_INLINE Py_ssize_t native_memo_claim(NativeMemo *memo, PyObject *key, Py_ssize_t number, PyObject *objects) {
+        NativeMemoEntry *entry = native_memo_slot(memo, key);
+        if (entry->stamp == memo->stamp) return (Py_ssize_t)entry->number;
+        if (__builtin_expect((memo->used + 1) * 2 > memo->mask, 0)) {
+            if (native_memo_grow(memo)) return -2;
+            entry = native_memo_slot(memo, key);
+        }
+        if (__builtin_expect(number > 0x7FFFFFFF, 0)) {
+            PyErr_SetString(PyExc_OverflowError, "more handles than a stream can have; a reset forgets them"); return -2;
+        }
+        if (native_list_append(objects, key)) return -2;
+        entry->key = key; entry->number = (uint32_t)number; entry->stamp = memo->stamp; memo->used++;
+        return -1;
     }
     static void native_memo_remove(NativeMemo *memo, PyObject *key) {
         /* backward-shift deletion: what was displaced past the hole moves into it */
-        size_t hole = native_memo_slot(memo, key), i = hole, home;
-        if (!memo->entries[hole].key) return;
+        NativeMemoEntry *entries = memo->entries; size_t hole = (size_t)(native_memo_slot(memo, key) - entries), i = hole, home;
+        if (entries[hole].stamp != memo->stamp) return;
         for (;;) {
             i = (i + 1) & memo->mask;
-            if (!memo->entries[i].key) break;
-            home = native_memo_home(memo, memo->entries[i].key);
+            if (entries[i].stamp != memo->stamp) break;
+            home = native_memo_home(memo, entries[i].key);
             if (hole <= i ? (hole < home && home <= i) : (hole < home || home <= i)) continue;
-            memo->entries[hole] = memo->entries[i]; hole = i;
+            entries[hole] = entries[i]; hole = i;
         }
-        memo->entries[hole].key = NULL; memo->used--;
+        entries[hole].stamp = memo->stamp - 1; memo->used--;
     }
     /* Kept for the next stream, but not when it is far larger than what was in it, nor beyond 8 MiB. */
     #define NATIVE_MEMO_KEPT (1 << 19)
     static int native_memo_clear(NativeMemo *memo) {
         size_t size = memo->mask + 1;
-        if (size > NATIVE_MEMO_KEPT || (size > 4096 && memo->used < size / 16)) {
+        if (size > NATIVE_MEMO_KEPT || (size > 4096 && memo->used < size / 64)) {
             NativeMemoEntry *entries = (NativeMemoEntry *)PyMem_Calloc(NATIVE_MEMO_START, sizeof(NativeMemoEntry));
             if (!entries) { PyErr_NoMemory(); return -1; }
-            PyMem_Free(memo->entries); memo->entries = entries; memo->mask = NATIVE_MEMO_START - 1;
-        } else memset(memo->entries, 0, size * sizeof(NativeMemoEntry));
-        memo->used = 0;
+            PyMem_Free(memo->entries); memo->entries = entries; memo->mask = NATIVE_MEMO_START - 1; memo->stamp = 0;
+        } else if (memo->stamp == UINT32_MAX) { memset(memo->entries, 0, size * sizeof(NativeMemoEntry)); memo->stamp = 0; }
+        memo->stamp++; memo->used = 0;
         return 0;
     }
     """
@@ -467,10 +613,13 @@ cdef extern from *:
     int put_f64 "native_put_f64"(NativeOut* out, double value) except -1
     int integer_bytes "native_integer_bytes"(object number) noexcept
     int put_object "native_put_object"(NativeOut* out, long long handle) except -1
+    int put_reference "native_put_reference"(NativeOut* out, long long handle) except -1
+    Py_ssize_t put_fields "native_put_fields"(NativeOut* out, object obj, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t index, Py_ssize_t length) except -1
+    Py_ssize_t put_boxes "native_put_boxes"(NativeOut* out, object items, Py_ssize_t index, int code, long long handle) except -1
     int put_primitive "native_put_primitive"(NativeOut* out, int code, object value) except -1
     int put_raw "native_put_raw"(NativeOut* out, object data) except -1
     int put_utf "native_put_utf"(NativeOut* out, object text) except -1
-    int put_long_utf "native_put_long_utf"(NativeOut* out, object text) except -1
+    int put_string "native_put_string"(NativeOut* out, object text) except -1
     int put_array "native_put_array"(NativeOut* out, object numbers, int width) except -1
 
     ctypedef struct NativeMemo:
@@ -478,7 +627,7 @@ cdef extern from *:
     NativeMemo* memo_new "native_memo_new"() except NULL
     void memo_free "native_memo_free"(NativeMemo* memo) noexcept
     Py_ssize_t memo_get "native_memo_get"(NativeMemo* memo, object obj) noexcept
-    int memo_put "native_memo_put"(NativeMemo* memo, object obj, Py_ssize_t number) except -1
+    Py_ssize_t memo_claim "native_memo_claim"(NativeMemo* memo, object obj, Py_ssize_t number, list objects) except -2
     void memo_remove "native_memo_remove"(NativeMemo* memo, object obj) noexcept
     int memo_clear "native_memo_clear"(NativeMemo* memo) except -1
 

@@ -11,6 +11,7 @@ the caller has proven that the bytes are present.
 from __future__ import annotations
 
 import gc
+import itertools
 from array import array
 from struct import Struct
 from typing import Any
@@ -175,6 +176,16 @@ def slot_peek(obj: Any, slots: Slots, index: int) -> Any:
         return None
 
 
+def _slot_is_empty(obj: Any, slots: Slots, index: int) -> bool:
+    if slots[index] is None:
+        return True
+    try:
+        slots[index].__get__(obj)
+    except AttributeError:
+        return True
+    return False
+
+
 def allocate(cls: Any) -> Any:
     """A new instance of ``cls`` with all slots empty, ``__init__`` not called."""
     return object.__new__(cls)
@@ -306,6 +317,11 @@ def put_object(out: Output, handle: int) -> None:
     out += handle.to_bytes(4, "big")
 
 
+def put_reference(out: Output, handle: int) -> None:
+    out += b"q"
+    out += handle.to_bytes(4, "big")
+
+
 def integer_bytes(number: int) -> int:
     """4 for what a Java int holds, else 8 for what a long holds, else 0."""
     if -0x80000000 <= number <= 0x7FFFFFFF:
@@ -341,6 +357,40 @@ def put_primitive(out: Output, code: int, value: Any) -> bool:
     return True
 
 
+def put_fields(out: Output, obj: Any, slots: Slots, steps: Input, index: int, length: int) -> int:
+    """Writes fields from slots, while they are primitives of their types or None: the index of the first other one."""
+    while index < length:
+        value = slot_peek(obj, slots, index)
+        if steps[index] in b"L[":
+            if value is not None or _slot_is_empty(obj, slots, index):
+                break
+            out += b"p"
+        else:
+            try:
+                if not primitive_bytes(steps[index]) or not put_primitive(out, steps[index], value):
+                    break
+            except OverflowError:
+                break
+        index += 1
+    return index
+
+
+def put_boxes(out: Output, items: Any, index: int, code: int, handle: int) -> int:
+    """TC_OBJECT, the reference to its class descriptor and its value, for each item of a list from ``index`` on.
+
+    Up to one that is no plain int of 32 bits (``code`` I) or no plain float (D). How many were written.
+    """
+    kind: Any = int if code == ord("I") else float
+    count = 0
+    for item in itertools.islice(list.__iter__(items), index, None):
+        if type(item) is not kind or (kind is int and integer_bytes(item) != 4):
+            break
+        put_object(out, handle)
+        put_primitive(out, code, item)
+        count += 1
+    return count
+
+
 def put_raw(out: Output, data: bytes | bytearray | memoryview) -> None:
     out += data
 
@@ -355,10 +405,10 @@ def put_utf(out: Output, text: str) -> bool:
     return True
 
 
-def put_long_utf(out: Output, text: str) -> None:
-    """A string with an eight-byte length, as in TC_LONGSTRING."""
+def put_string(out: Output, text: str) -> None:
+    """TC_STRING and the text, or TC_LONGSTRING, which has a length of eight bytes."""
     data = mutf8.encode(text)
-    out += len(data).to_bytes(8, "big")
+    out += b"t" + len(data).to_bytes(2, "big") if len(data) <= 0xFFFF else b"|" + len(data).to_bytes(8, "big")
     out += data
 
 
@@ -388,9 +438,18 @@ def memo_get(memo: Memo, obj: Any) -> int:
     return memo.get(id(obj), -1)  # type: ignore[no-any-return]
 
 
-def memo_put(memo: Memo, obj: Any, number: int) -> None:
-    """Stores a number for an object that has none. The caller keeps the object alive."""
-    memo[id(obj)] = number
+def memo_claim(memo: Memo, obj: Any, number: int, objects: list[Any]) -> int:
+    """The number stored for this very object. If there is none, -1: this one is now, and ``objects`` got the object.
+
+    The caller keeps ``objects``, and so the object alive. Raises ``OverflowError`` for a number beyond 31 bits.
+    """
+    known: int = memo.get(id(obj), -1)
+    if known < 0:
+        if number > 0x7FFFFFFF:
+            raise OverflowError("more handles than a stream can have; a reset forgets them")
+        objects.append(obj)
+        memo[id(obj)] = number
+    return known
 
 
 def memo_remove(memo: Memo, obj: Any) -> None:

@@ -450,3 +450,138 @@ def test_a_stream_exception_is_shown_with_its_throwable() -> None:
 def test_boxed_primitives_take_ints_and_floats() -> None:
     assert bridge.loads(bridge.dumps(bridge.Float(2))) == 2.0
     assert EncodePlan(BOXED, code="I").code == ord("I")
+
+
+RUNS: list[list[Any]] = [
+    [1, 2, 3, True, 4, None, 5, 6.5, 7.5, -0.0, 8, "text", 9, 10],
+    [*range(3000), *[index / 2 for index in range(2000)], 5],
+    [2**31 - 1, 2**31, -(2**31), -(2**31) - 1, 2**63, 1, 2, -(2**63), -(2**63) - 1, 3, 2**30, 2**60, 4, 2**62, 5],
+    [2**31, 2**32, 1.5, 2**33, 1, 2.5, 2.5],
+    [1.5, [2.5, 3.5, [4.5]], 5.5, {"a": [1, 2]}, 1, 2],
+]
+
+
+@pytest.mark.parametrize("numbers", RUNS, ids=range(len(RUNS)))
+def test_numbers_that_follow_each_other_in_a_list_are_written_as_any_others(numbers: list[Any]) -> None:
+    written = []
+    for build in BUILDS:
+        encoder = build.Encoder(build.registry())
+        for value in (numbers, tuple(numbers), numbers):  # a list in one go, a tuple one by one, a reference
+            encoder.write_object(value)
+        written.append((encoder.take(), encoder.handle_count))
+    assert written[0] == written[1]
+    first, second, third = bridge.loads_all(written[0][0])
+    assert first == numbers
+    assert list(map(type, first)) == list(map(type, numbers))
+    assert second == tuple(numbers)
+    assert third is first
+
+
+TEXTS = [
+    *["x" * size + end for size in (0, 1, 6, 7, 8, 9, 15, 16, 255, 256, 257, 300) for end in ("", "\0", "é", "世")],
+    *[f"{'abcdefghijklm'[:at]}{char}{'abcdefghijklm'[at:]}" for at in range(14) for char in "\0\x7f\x80\xff߿ࠀ\ud800"],
+    *[f"{'abcdefghijklm'[:at]}{char}{'abcdefghijklm'[at:]}" for at in range(14) for char in "\uffff\U0010ffff"],
+    *["世" * size for size in (3, 4, 5, 21845, 21846)], *["é" * size for size in (32767, 32768)],
+    "\U0001f600" * 10922, "\U0001f600" * 10923, "x" * 65535, "x" * 65536, "x" * 65535 + "\0", "\0" * 32767,
+    "\0" * 32768,
+]  # fmt: skip
+
+
+def test_text_of_any_kind_and_length_is_modified_utf_8() -> None:
+    for build in BUILDS:
+        encode = build.module("stream.mutf8").encode
+        for text in TEXTS:
+            data = encode(text)
+            encoder = build.Encoder(build.registry())
+            encoder.write_object(text)
+            head = b"t" + len(data).to_bytes(2, "big") if len(data) < 65536 else b"|" + len(data).to_bytes(8, "big")
+            assert encoder.take() == stream(head + data), (build.name, text[:40])
+        assert bridge.loads(bridge.dumps(TEXTS)) == TEXTS
+
+
+class Wide:
+    """What it holds is written field by field."""
+
+    __slots__ = ("b", "c", "d", "f", "i", "j", "s", "z", "text", "other", "more")  # as in Java: primitives first
+
+    def __init__(self, **fields: Any) -> None:
+        whole = {"b": -1, "c": "c", "d": 0.5, "f": 0.25, "i": -5, "j": 2**40, "s": 7, "z": True, "text": "tex" + "t"}
+        for name, value in (whole | {"other": None, "more": "x"} | fields).items():
+            setattr(self, name, value)
+
+
+def wide_registry(build: Build) -> Any:
+    registry = build.registry()
+    descriptor = build.package.ClassDescriptor(
+        "p.Wide", 1, SC_SERIALIZABLE,
+        [*[(name, name.upper()) for name in "bcdfijsz"], ("text", "Ljava/lang/String;"), ("other", "Lp/X;"),
+         ("more", "[C")],
+    )  # fmt: skip
+    plan = build.module("stream.plan")
+    members = [vars(Wide)[name] for name in Wide.__slots__]
+    registry.write_as(Wide, plan.EncodePlan(plan.FIELDS, descriptor, members=members))
+    return registry
+
+
+FIELDS_WRONG: list[tuple[str, Any, str]] = [
+    ("b", 128, "a byte"), ("c", "cc", "a char"), ("c", "\U0001f600", "a char"), ("d", "x", "a number"),
+    ("d", 10**400, "OverflowError"), ("f", 1e300, "OverflowError"), ("i", 2**31, "an int"), ("i", 1.5, "an int"),
+    ("i", 2**70, "an int"), ("j", 2**63, "a long"), ("s", -(2**15) - 1, "a short"), ("z", 1, "True or False"),
+    ("text", Unknown(), "no Java class"), ("other", [1, Unknown()], "no Java class"),
+    ("more", Unknown(), "no Java class"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value", "message"), FIELDS_WRONG, ids=[f"{i}" for i in range(len(FIELDS_WRONG))])
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+def test_the_error_of_a_field_tells_its_name(build: Build, name: str, value: Any, message: str) -> None:
+    encoder = build.Encoder(wide_registry(build))
+    encoder.write_object([Wide(), "new"])
+    pending, handles = encoder.pending_bytes, encoder.handle_count
+    path = f"$[2].{name}[1]" if type(value) is list else f"$[2].{name}"
+    with pytest.raises(build.errors.EncodeError, match=message) as caught:
+        encoder.write_object(["other", Wide(), Wide(**{name: value})])
+    assert caught.value.path == path
+    empty = Wide()
+    delattr(empty, name)
+    with pytest.raises(build.errors.EncodeError, match="a field has no value") as caught:
+        encoder.write_object(["other", "new", empty])
+    assert caught.value.path == f"$[2].{name}"
+    assert (encoder.pending_bytes, encoder.handle_count) == (pending, handles)
+
+
+def test_both_builds_write_the_same_fields() -> None:
+    shared = "sha" + "red"
+    objects = [
+        Wide(), Wide(text=shared, more=shared), Wide(text=None, other=shared, more=["x", shared]),
+        Wide(other=Wide(other=[Wide()], more=shared)), Wide(text="", other=5, more=1.5), Wide(d=5, f=7, i=True),
+        Wide(j=-(2**63)), Wide(j=2**62),
+        Wide(j=-1), Wide(j=0), Wide(i=2**30), Wide(i=-(2**31)), Wide(j=2**60, i=2**31 - 1), Wide(d=2**70, f=-0.0),
+    ]  # fmt: skip
+    written = []
+    for build in BUILDS:
+        encoder = build.Encoder(wide_registry(build))
+        encoder.write_object([*objects, *objects])
+        written.append((encoder.take(), encoder.handle_count))
+    assert written[0] == written[1]
+    back = bridge.loads(written[0][0])
+    for index, (one, other) in enumerate(zip(objects, back, strict=False)):
+        assert [getattr(other, name) for name in "bcdfijsz"] == [getattr(one, name) for name in "bcdfijsz"]
+        assert back[len(objects) + index] is other
+    assert back[1].text is back[1].more is back[2].other is back[2].more[1] is back[3].other.more
+
+
+def test_an_encoder_that_is_used_again_refers_to_nothing_of_the_stream_before() -> None:
+    encoder = Encoder(bridge.default_registry)
+    expected: dict[int, bytes] = {}
+    for size in (10, 100_000, 1, 300_000, 10, 100_000, 2):
+        value = [["x" * (index % 5)] for index in range(size)]
+        encoder.restart()
+        encoder.write_object(value)
+        data = encoder.take()
+        assert expected.setdefault(size, data) == data
+        assert len(bridge.loads(data)) == size
+        with pytest.raises(NotSerializableError):
+            encoder.write_object([[f"{index}"] for index in range(size)] + [Unknown()])
+        encoder.write_object(value[-1])
+        assert encoder.take()[:1] == TC_REFERENCE(0)[:1]
