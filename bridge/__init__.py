@@ -15,6 +15,7 @@ from ._build import is_compiled as _is_compiled
 # isort: split
 from . import aio
 from ._version import __version__
+from .backoff import Reconnect
 from .channel import Channel, Listener, connect, listen
 from .codec import dump, dumps, dumps_all, load, loads, loads_all
 from .connection import Connection, State
@@ -163,6 +164,7 @@ from .mapping.java_util_views import (
 )
 from .mapping.numpy_arrays import numpy_arrays
 from .mapping.registry import Registry
+from .reconnect import ReconnectingChannel
 from .server import Server, serve
 from .stream import decoder as _decoder
 from .stream.descriptors import ClassDescriptor, Field
@@ -320,6 +322,8 @@ __all__ = [
     "PriorityQueue",
     "Properties",
     "ProtocolError",
+    "Reconnect",
+    "ReconnectingChannel",
     "Registry",
     "reject_undecided",
     "RejectedError",

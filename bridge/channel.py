@@ -18,8 +18,9 @@ import logging
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final, Self, Unpack
+from typing import TYPE_CHECKING, Any, Final, Self, Unpack, overload
 
+from .backoff import Reconnect
 from .connection import (
     NEED_DATA,
     Connection,
@@ -43,6 +44,7 @@ from .errors import (
     TruncatedStreamError,
 )
 from .event_log import CHANNEL_LOG, log_event
+from .reconnect import ReconnectingChannel
 from .transport import kinds
 from .transport.address import Address, Target
 from .transport.blocking import deadline_of, left_of
@@ -62,23 +64,57 @@ READ_BYTES: Final = 1 << 16
 QUEUE_BYTES: Final = 1 << 16
 
 
+@overload
 def connect(
     address: Target,
     port: int | None = None,
     *,
     timeout: float | None = None,
     content_seconds: float | None = None,
+    reconnect: None = None,
     **options: Unpack[ConnectionOptions],
-) -> Channel:
+) -> Channel: ...
+
+
+@overload
+def connect(
+    address: Target,
+    port: int | None = None,
+    *,
+    timeout: float | None = None,
+    content_seconds: float | None = None,
+    reconnect: Reconnect,
+    **options: Unpack[ConnectionOptions],
+) -> ReconnectingChannel: ...
+
+
+def connect(
+    address: Target,
+    port: int | None = None,
+    *,
+    timeout: float | None = None,
+    content_seconds: float | None = None,
+    reconnect: Reconnect | None = None,
+    **options: Unpack[ConnectionOptions],
+) -> Channel | ReconnectingChannel:
     """A channel to the peer at ``address``: a URL, a host with ``port``, or both in a tuple.
 
-    ``timeout``, in seconds, is for the connecting alone; ``content_seconds`` is that of a Channel. The options are
-    those of a Connection: ``registry``, ``limits``, ``object_filter``, ``reset_every``. ConnectError: nobody answered,
-    or ``address`` is none.
+    With ``reconnect`` it connects again after its connection was lost, and the first time too it tries as often as
+    that says. ``timeout``, in seconds, is for the connecting alone; ``content_seconds`` is that of a Channel. The
+    options are those of a Connection: ``registry``, ``limits``, ``object_filter``, ``reset_every``. ConnectError:
+    nobody answered, or ``address`` is none.
     """
     place = Address.parse(address, port)
     Connection(**options)  # before anything is opened: it may refuse the options
     check_content_seconds(content_seconds)
+    if reconnect is None:
+        return _open(place, timeout, content_seconds, options)
+    channel = ReconnectingChannel(lambda seconds: _open(place, seconds, content_seconds, options), reconnect)
+    channel.ensure_connected(timeout=timeout)
+    return channel
+
+
+def _open(place: Address, timeout: float | None, content_seconds: float | None, options: ConnectionOptions) -> Channel:
     try:
         transport = kinds.connect(place, timeout)
     except OSError as error:

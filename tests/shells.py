@@ -143,7 +143,7 @@ class Threaded:
 
 
 def _wrapped(value: Any) -> Any:
-    kinds = (bridge.Channel, bridge.Listener, bridge.Server)
+    kinds = (bridge.Channel, bridge.Listener, bridge.ReconnectingChannel, bridge.Server)
     return Threaded(value) if isinstance(value, kinds) else value
 
 

@@ -42,6 +42,8 @@ LAYERS = {
     "connection": "conversation",
     "datagrams": "conversation",
     "transport": "transport",
+    "backoff": "conversation",
+    "reconnect": "channel",
     "channel": "channel",
     "event_log": "channel",
     "admission": "channel",

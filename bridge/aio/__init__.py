@@ -7,6 +7,7 @@ blocking ones.
 """
 
 from .channel import Channel, Listener, connect, listen
+from .reconnect import ReconnectingChannel
 from .server import Server, serve
 
-__all__ = ["Channel", "Listener", "Server", "connect", "listen", "serve"]
+__all__ = ["Channel", "Listener", "ReconnectingChannel", "Server", "connect", "listen", "serve"]

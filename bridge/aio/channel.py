@@ -13,8 +13,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
+from ..backoff import Reconnect
 from ..channel import READ_BYTES, check_content_seconds, outcome
 from ..connection import NEED_DATA, Connection, ConnectionOptions, Event, State
 from ..datagrams import connection_over
@@ -31,6 +32,7 @@ from ..event_log import CHANNEL_LOG, log_event
 from ..transport import kinds
 from ..transport.address import Address, Target
 from ..transport.socket_id import SocketId
+from .reconnect import ReconnectingChannel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,18 +42,53 @@ if TYPE_CHECKING:
 __all__ = ["Channel", "Listener", "connect", "listen"]
 
 
+@overload
 async def connect(
     address: Target,
     port: int | None = None,
     *,
     timeout: float | None = None,
     content_seconds: float | None = None,
+    reconnect: None = None,
     **options: Unpack[ConnectionOptions],
-) -> Channel:
+) -> Channel: ...
+
+
+@overload
+async def connect(
+    address: Target,
+    port: int | None = None,
+    *,
+    timeout: float | None = None,
+    content_seconds: float | None = None,
+    reconnect: Reconnect,
+    **options: Unpack[ConnectionOptions],
+) -> ReconnectingChannel: ...
+
+
+async def connect(
+    address: Target,
+    port: int | None = None,
+    *,
+    timeout: float | None = None,
+    content_seconds: float | None = None,
+    reconnect: Reconnect | None = None,
+    **options: Unpack[ConnectionOptions],
+) -> Channel | ReconnectingChannel:
     """A channel to the peer at ``address``; arguments and errors as in ``bridge.connect``."""
     place = Address.parse(address, port)
     Connection(**options)  # before anything is opened: it may refuse the options
     check_content_seconds(content_seconds)
+    if reconnect is None:
+        return await _open(place, timeout, content_seconds, options)
+    channel = ReconnectingChannel(lambda seconds: _open(place, seconds, content_seconds, options), reconnect)
+    await channel.ensure_connected(timeout=timeout)
+    return channel
+
+
+async def _open(
+    place: Address, timeout: float | None, content_seconds: float | None, options: ConnectionOptions
+) -> Channel:
     try:
         transport = await kinds.connect_async(place, timeout)
     except TimeoutError as error:
