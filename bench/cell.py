@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import make_dataclass
 from pathlib import Path
 from statistics import median
@@ -212,9 +213,8 @@ def on_deep_stack(run: Any) -> None:
     """Pickle, and others, recurse as deep as the data is; W7 is a list of 20,000 nodes."""
     sys.setrecursionlimit(1_000_000)
     threading.stack_size(1 << 30)
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(run).result()
 
 
 def main() -> None:

@@ -96,10 +96,7 @@ def _chunked(data: bytes, size: int) -> Any:
 
 def chunked_beans(size: int) -> Case:
     def case(count: float) -> tuple[Callable[[], Any], int]:
-        (data,) = streams("W1", _folder(2))
-        values = bridge.loads(data)[: int(count)]
-        data = bridge.dumps(values)
-        del values
+        (data,) = streams("W1", prepare(count / _COUNTS["W1"], ["W1"], pickles=False))
         return lambda: _chunked(data, size), int(count)
 
     return case
@@ -161,7 +158,7 @@ def deep(make: Callable[[int], Any], operation: str) -> Case:
 
 def _distinct_classes(count: int) -> bytes:
     """One object of each of so many classes: a bean of W6b again and again, with another name of its class."""
-    message = streams("W6b", _folder(0.02))[0]
+    message = streams("W6b", prepare(0.02, ["W6b"], pickles=False))[0]
     name = b"Workloads$Small"
     assert message.count(name) == 1
     return message[:4] + b"".join(message[4:].replace(name, b"Workloads%06d" % number) for number in range(count))
