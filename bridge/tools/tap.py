@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final, Self, TextIO
 
 from ..errors import ConnectError, SchemaError
-from ..transport import blocking
+from ..transport import kinds
 from ..transport.address import Address, Target
 from ..transport.base import Transport
 from ..transport.socket_id import SocketId
@@ -73,7 +73,7 @@ class Tap:
         self.output_gone = False
         self._takers: list[Taker] = []
         try:
-            self._listener = blocking.listen(place)
+            self._listener = kinds.listen(place)
         except ConnectError:
             raise
         except OSError as error:
@@ -206,7 +206,7 @@ class _Conversation:
     def _run(self) -> None:
         try:
             try:
-                self._server = blocking.connect(self._to, _CONNECT_SECONDS)
+                self._server = kinds.connect(self._to, _CONNECT_SECONDS)
             except (OSError, ConnectError) as error:
                 self._told(f"#{self.number}: no connection to {self._to}: {error}")
                 return
@@ -232,6 +232,8 @@ class _Conversation:
     def _carry(self, source: Transport, sink: Transport, direction: Direction) -> None:
         """Forward all that ``source`` gives to ``sink``, to its end."""
         reason = ""
+        datagrams = source.info("datagram_bytes") is not None
+        kind = FrameKind.DATAGRAM if datagrams else FrameKind.DATA
         try:
             while data := source.receive(_READ_BYTES):
                 try:
@@ -239,7 +241,7 @@ class _Conversation:
                     while left:
                         left = left[sink.send(left) :]
                 finally:
-                    self._give(self._frame(FrameKind.DATA, direction, data))
+                    self._give(self._frame(kind, direction, data))
         except OSError as error:
             reason = str(error)
             self._abort()

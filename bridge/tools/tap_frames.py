@@ -29,6 +29,7 @@ class FrameKind(enum.IntEnum):
 
     OPEN      a conversation has begun; ``data`` is a JSON object with the socket ids of ``client`` and ``server``
     DATA      these bytes passed
+    DATAGRAM  likewise, where each datagram is a stream of its own
     SKIPPED   so many bytes (``skipped_bytes``) passed and are not handed on
     END       no more will come in this direction; ``data`` says why if it was cut off
     """
@@ -37,6 +38,7 @@ class FrameKind(enum.IntEnum):
     DATA = 1
     SKIPPED = 2
     END = 3
+    DATAGRAM = 4
 
 
 class Frame(NamedTuple):

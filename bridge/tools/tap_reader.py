@@ -53,6 +53,10 @@ def _events_of(frame: Frame, directions: dict[tuple[int, Direction], StreamEvent
         directions.update({(frame.conversation, direction): StreamEvents() for direction in Direction})
     elif frame.kind is FrameKind.DATA:
         yield from directions[key].feed(frame.data)
+    elif frame.kind is FrameKind.DATAGRAM:
+        one = StreamEvents()
+        yield from one.feed(frame.data)
+        yield from one.feed_eof()
     elif frame.kind is FrameKind.SKIPPED:
         directions[key].skip(frame.skipped_bytes, _TOO_SLOW)
     else:

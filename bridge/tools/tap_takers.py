@@ -48,7 +48,7 @@ class Taker(abc.ABC):
         with self._changed:
             key = (frame.conversation, frame.direction)
             skipped = self._skipped.get(key)
-            if frame.kind is FrameKind.DATA:
+            if frame.data and frame.kind in (FrameKind.DATA, FrameKind.DATAGRAM):
                 # Once something was left out it goes on when there is room for more than a moment.
                 limit = self._limit if skipped is None else self._limit // 2
                 if self._waiting_bytes + len(frame.data) > limit:
@@ -87,7 +87,7 @@ class Taker(abc.ABC):
 
 
 class Recorder(Taker):
-    """Saves each direction as a file in ``folder``. Where that fails it is told, and the conversation goes on."""
+    """Saves each direction, or each datagram, as a file in ``folder``. Where that fails it is told, and no more."""
 
     def __init__(self, folder: Path, queue_bytes: int, told: Callable[[str], object]) -> None:
         super().__init__(queue_bytes, "bridge tap recorder")
@@ -96,6 +96,7 @@ class Recorder(Taker):
         self._folder = folder
         self._told = told
         self._began = datetime.now()
+        self._datagrams = 0
         self._recordings: dict[_Key, Recording | None] = {}  # None: saving it has failed
 
     def take(self, frame: Frame, last: bool) -> None:
@@ -107,6 +108,9 @@ class Recorder(Taker):
                 recording = self._recordings[key]
                 if recording is not None:
                     recording.write(frame.data)
+            elif frame.kind is FrameKind.DATAGRAM:
+                if key not in self._recordings:
+                    self._save_whole(frame)
             elif frame.kind is FrameKind.SKIPPED:
                 self._fail(frame, f"the disk is too slow: {frame.skipped_bytes} bytes could not wait any longer")
             elif frame.kind is FrameKind.END:
@@ -127,6 +131,17 @@ class Recorder(Taker):
         for recording in self._recordings.values():
             if recording is not None:
                 recording.abandon()
+
+    def _save_whole(self, frame: Frame) -> None:
+        """A datagram is a stream, and so a file."""
+        self._datagrams += 1
+        recording = Recording(self._folder, f"{self._name(frame)}-{self._datagrams:06}")
+        try:
+            recording.write(frame.data)
+            recording.finish()
+        except OSError:
+            recording.abandon()
+            raise
 
     def _name(self, frame: Frame) -> str:
         return f"{self._began:%Y%m%d-%H%M%S}-{os.getpid()}-{frame.conversation:04}-{frame.direction.word}"

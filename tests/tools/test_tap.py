@@ -245,6 +245,27 @@ def test_stopping_ends_the_conversations_and_tells_what_has_passed(output: TextI
     assert {path.read_bytes() for path in tmp_path.glob("*.ser")} == {dumps("x")}
 
 
+def test_each_datagram_is_a_stream_of_its_own(output: TextIO, tmp_path: Path) -> None:
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    with (
+        bridge.listen("udp://127.0.0.1:0") as listener,
+        Tap("udp://127.0.0.1:0", listener.address, output=output, save=folder) as tap,
+        bridge.connect(tap.address) as client,
+    ):
+        client.send([1])
+        with listener.accept(timeout=WAIT_SECONDS) as server:
+            assert server.receive(timeout=WAIT_SECONDS) == [1]
+            server.send("back")
+            assert client.receive(timeout=WAIT_SECONDS) == "back"
+            client.send([2])
+            assert server.receive(timeout=WAIT_SECONDS) == [2]
+        tap.stop()
+    told = [line.split("  ")[1] for line in lines(output) if " object " in line]
+    assert sorted(told) == ['object "back"', "object [1]", "object [2]"]
+    assert sorted(path.read_bytes() for path in folder.glob("*.ser")) == sorted(map(dumps, ([1], [2], "back")))
+
+
 # ---- what may go wrong beside the forwarding
 
 
