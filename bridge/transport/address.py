@@ -70,7 +70,7 @@ class Address:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port is None else f":{self.port}"
         options = "?" + urlencode(self.options) if self.options else ""
-        return f"{self.scheme}://{host}{port}{quote(self.path)}{options}"
+        return f"{self.scheme}://{host}{port}{quote(self.path, safe='/@')}{options}"
 
 
 def number_option(address: Address, values: dict[str, str], name: str, low: int, high: int) -> int | None:
@@ -111,6 +111,8 @@ def _parse(target: Target) -> Address:
         raise ConnectError(f"{scheme!r} in the address {target!r} cannot be the name of a kind of transport")
     rest, _, query = rest.partition("?")
     place, slash, path = rest.partition("/")
+    if scheme.lower() == "unix" and place.startswith("@"):  # an abstract name, which is no host
+        place, slash = "", place + slash
     try:
         options = tuple(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
     except ValueError as error:

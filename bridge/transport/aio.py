@@ -14,9 +14,9 @@ from typing import cast
 
 from .address import Address
 from .base import AsyncListener, AsyncTransport, Info
-from .blocking import acknowledge, discard_received, prepare_tcp, socket_address, unanswered
+from .blocking import acknowledge, discard_received, multipath, prepare, socket_address, unanswered
 
-__all__ = ["SocketListener", "SocketTransport"]
+__all__ = ["SocketListener", "SocketTransport", "adopt"]
 
 _READ_AHEAD_BYTES = 1 << 16
 
@@ -48,11 +48,11 @@ class SocketTransport(asyncio.Protocol, AsyncTransport):
         self._transport = cast(asyncio.Transport, transport)
         self._socket = sock = transport.get_extra_info("socket")
         if sock.family in (socket.AF_INET, socket.AF_INET6):
-            prepare_tcp(sock)
+            prepare(sock, self._scheme)
         self._facts["socket"] = sock
         for name, value in (("local", "sockname"), ("peer", "peername")):
             found = transport.get_extra_info(value)
-            self._facts[name] = socket_address(self._scheme, found) if found else None
+            self._facts[name] = None if found is None else socket_address(self._scheme, found)
 
     def data_received(self, data: bytes) -> None:
         if self._ended or self._closing:
@@ -138,7 +138,7 @@ class SocketTransport(asyncio.Protocol, AsyncTransport):
         await self._lost.wait()
 
     def info(self, name: Info) -> object:
-        return self._facts.get(name)
+        return multipath(self._socket) if name == "multipath" else self._facts.get(name)
 
     def _open_transport(self) -> asyncio.Transport:
         assert self._transport is not None, "the event loop connects a protocol before anyone else has it"
@@ -149,6 +149,18 @@ class SocketTransport(asyncio.Protocol, AsyncTransport):
             if self._failure is not None:
                 raise self._failure
             raise BrokenPipeError(errno.EPIPE, "the connection is closed")
+
+
+async def adopt(sock: socket.socket, scheme: str = "tcp") -> SocketTransport:
+    """A transport over the connected ``sock``, which is closed where that fails."""
+    sock.setblocking(False)
+    try:
+        loop = asyncio.get_running_loop()
+        _, protocol = await loop.connect_accepted_socket(lambda: SocketTransport(scheme), sock)
+        return protocol
+    except BaseException:
+        sock.close()
+        raise
 
 
 class SocketListener(AsyncListener):
@@ -191,10 +203,8 @@ class SocketListener(AsyncListener):
         self._socket.close()
 
     async def _accept(self) -> AsyncTransport:
-        loop = asyncio.get_running_loop()
-        sock, _ = await loop.sock_accept(self._socket)
-        _, protocol = await loop.connect_accepted_socket(lambda: SocketTransport(self._scheme), sock)
-        return protocol
+        sock, _ = await asyncio.get_running_loop().sock_accept(self._socket)
+        return await adopt(sock, self._scheme)
 
     def _check_open(self) -> None:
         if self._closed:

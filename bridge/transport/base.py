@@ -24,9 +24,10 @@ from .address import Address
 
 __all__ = ["AsyncListener", "AsyncTransport", "Info", "Listener", "Transport", "TransportKind"]
 
-#: What a transport can be asked for: the address of either end (Address or None), the socket, where there is one, and
-#: the bytes that one datagram carries at most (int), where it carries datagrams and no stream of bytes.
-Info: TypeAlias = Literal["local", "peer", "socket", "datagram_bytes"]
+#: What a transport can be asked for: the address of either end (Address or None); the socket, where there is one; what
+#: one datagram carries (int, bytes), where it carries datagrams and no stream of bytes; of MPTCP, whether it
+#: has not fallen back to TCP (bool).
+Info: TypeAlias = Literal["local", "peer", "socket", "datagram_bytes", "multipath"]
 
 
 class Transport(abc.ABC):

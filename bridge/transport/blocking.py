@@ -8,28 +8,34 @@ from __future__ import annotations
 
 import errno
 import math
+import os
 import select
 import socket
+import struct
 import threading
 import time
-from typing import Protocol
+from typing import Any, Protocol
 
 from .address import Address
 from .base import Info, Listener, Transport
 
 __all__ = [
+    "MPTCP",
     "READING",
+    "SCTP",
     "WRITING",
     "SharedSocket",
     "SocketListener",
     "SocketTransport",
     "SupportsOptions",
+    "TellsOptions",
     "acknowledge",
     "adopt",
     "deadline_of",
     "discard_received",
     "left_of",
-    "prepare_tcp",
+    "multipath",
+    "prepare",
     "socket_address",
     "unanswered",
     "wait_ready",
@@ -41,6 +47,13 @@ _DRAINED_BYTES = 1 << 20
 #: Ask a peer that was silent for 60 seconds, every 15 seconds, and give it up after 4 questions.
 _KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
 
+#: Protocols that the socket module does not name on every system.
+MPTCP, SCTP = 262, 132
+_SCTP_NODELAY = 3
+# getsockopt of Linux's MPTCP, include/uapi/linux/mptcp.h: the flags come after eight counters of one byte.
+_SOL_MPTCP, _MPTCP_INFO, _MPTCP_INFO_BYTES = 284, 1, 64
+_MPTCP_INFO_FLAGS_AT, _MPTCP_INFO_FLAG_FALLBACK = 8, 1
+
 _QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux has it
 
 
@@ -48,6 +61,12 @@ class SupportsOptions(Protocol):
     """A socket, or what asyncio lets one have of a socket."""
 
     def setsockopt(self, level: int, name: int, value: int, /) -> None: ...
+
+
+class TellsOptions(Protocol):
+    """Likewise."""
+
+    def getsockopt(self, level: int, name: int, length: int, /) -> bytes: ...
 
 
 def deadline_of(timeout: float | None) -> float | None:
@@ -184,6 +203,8 @@ class SocketTransport(Transport):
         self._shared.close()
 
     def info(self, name: Info) -> object:
+        if name == "multipath":
+            return multipath(self._socket)
         return {"local": self._local, "peer": self._peer, "socket": self._socket}.get(name)
 
 
@@ -243,32 +264,55 @@ def unanswered(error: TimeoutError) -> ConnectionAbortedError:
     return ConnectionAbortedError(errno.ECONNABORTED, f"the peer does not answer any more: {error}")
 
 
-def socket_address(scheme: str, name: tuple[str, int] | tuple[str, int, int, int]) -> Address:
+def socket_address(scheme: str, name: Any) -> Address:
     """The address that ``getsockname`` or ``getpeername`` tell."""
+    if not isinstance(name, tuple):  # a Unix socket, which may have no name
+        text = os.fsdecode(name)
+        return Address(scheme, path="@" + text[1:] if text.startswith("\0") else text)
     host = name[0]
     if len(name) == 4 and name[3] and "%" not in host:  # on one link only, which is part of the address
         host = f"{host}%{socket.if_indextoname(name[3])}"
     return Address(scheme, host, name[1])
 
 
-def prepare_tcp(sock: SupportsOptions) -> None:
-    """Options of a connected TCP socket: send at once, and notice after two minutes that the peer's machine is gone.
+def prepare(sock: SupportsOptions, scheme: str) -> None:
+    """Options of a connected socket over IP: send at once, notice after two minutes that the peer's machine is gone.
 
     Without the three numbers the system would ask a silent peer for the first time after two hours (RFC 1122, 4.2.3.6).
+    SCTP asks by itself every 30 seconds (RFC 9260, section 8.3).
     """
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if scheme == "sctp":
+        sock.setsockopt(SCTP, _SCTP_NODELAY, 1)
+        return
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, number in _KEEP_ALIVE.items():
+    options = {"TCP_NODELAY": 1} | _KEEP_ALIVE
+    for name, number in options.items():
         option = getattr(socket, name, None)  # not every system has them
         if option is not None:
-            sock.setsockopt(socket.IPPROTO_TCP, option, number)
+            try:
+                sock.setsockopt(socket.IPPROTO_TCP, option, number)
+            except OSError as error:
+                if scheme != "mptcp" or error.errno not in (errno.ENOPROTOOPT, errno.EOPNOTSUPP):
+                    raise  # older kernels let MPTCP have fewer options
+
+
+def multipath(sock: TellsOptions) -> bool | None:
+    """Whether a socket of MPTCP speaks it, or (False) has fallen back to TCP; None where it cannot be known."""
+    if getattr(sock, "proto", 0) != MPTCP:
+        return None
+    try:
+        told = sock.getsockopt(_SOL_MPTCP, _MPTCP_INFO, _MPTCP_INFO_BYTES)
+    except OSError as error:  # so say sockets that have fallen back
+        return False if error.errno in (errno.EOPNOTSUPP, errno.ENOPROTOOPT) else None
+    (flags,) = struct.unpack_from("@I", told, _MPTCP_INFO_FLAGS_AT)
+    return not flags & _MPTCP_INFO_FLAG_FALLBACK
 
 
 def adopt(sock: socket.socket, scheme: str = "tcp") -> SocketTransport:
     """A transport over the connected ``sock``, which is closed where that fails."""
     try:
         if sock.family in (socket.AF_INET, socket.AF_INET6):
-            prepare_tcp(sock)
+            prepare(sock, scheme)
         return SocketTransport(sock, scheme)
     except BaseException:
         sock.close()

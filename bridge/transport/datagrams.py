@@ -41,6 +41,10 @@ MAX_DATAGRAM_BYTES: Final = 1 << 16
 QUEUE_BYTES: Final = 1 << 18
 QUEUED_COST_BYTES: Final = 64
 _AT_ONCE = 64
+#: What the next call on the socket is told about a datagram that was sent before.
+_OF_BEFORE: Final = {
+    *(errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENOPROTOOPT),
+}
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,9 @@ class _Hub:
                 data, source = sock.recvfrom(MAX_DATAGRAM_BYTES)
             except BlockingIOError:
                 return None
-            except ConnectionError as error:  # the peer's system says that nobody is there
+            except OSError as error:  # the network says what became of a datagram that was sent before
+                if self.place.peer is None and error.errno not in _OF_BEFORE:
+                    raise
                 return error
             if payload is not None:
                 data = payload(data)
@@ -165,7 +171,7 @@ class _Hub:
         deadline = deadline_of(timeout)
         if len(data) > self.place.datagram_bytes:
             raise too_long(len(data), self.place.datagram_bytes)
-        refused = None
+        told = False
         with self.shared as sock:
             while True:
                 try:
@@ -173,17 +179,15 @@ class _Hub:
                 except BlockingIOError:
                     if not wait_ready([sock], WRITING, left_of(deadline)):
                         raise TimeoutError(errno.ETIMEDOUT, f"nothing could be sent in {timeout} s") from None
-                except ConnectionError as error:  # of a datagram that was sent before: a matter of receiving
-                    if refused is not None:
-                        raise
-                    refused = error
-                    with self.lock:
-                        self.failure = error
-                    self.wake()
                 except OSError as error:
                     if error.errno == errno.EMSGSIZE:
                         raise too_long(len(data)) from error
-                    raise
+                    if told or error.errno not in _OF_BEFORE:
+                        raise
+                    told = True  # most likely it is about a datagram that was sent before: a matter of receiving
+                    with self.lock:
+                        self.failure = error
+                    self.wake()
 
 
 def too_long(length: int, limit: int | None = None) -> OSError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..errors import ConnectError
-from . import tcp, udp
+from . import memory, raw, tcp, udp, unix
 from .address import Address
 from .base import AsyncListener, AsyncTransport, Listener, Transport, TransportKind
 
@@ -13,7 +13,12 @@ __all__ = ["connect", "connect_async", "listen", "listen_async"]
 
 #: What comes with the package.
 KINDS: Final = {
-    "tcp": TransportKind(tcp.connect, tcp.listen, tcp.connect_async, tcp.listen_async),
+    **dict.fromkeys(
+        ("tcp", "mptcp", "sctp"), TransportKind(tcp.connect, tcp.listen, tcp.connect_async, tcp.listen_async)
+    ),
+    "memory": TransportKind(memory.connect, memory.listen, memory.connect_async, memory.listen_async),
+    "raw": TransportKind(raw.connect, raw.listen, raw.connect_async, raw.listen_async),
+    "unix": TransportKind(unix.connect, unix.listen, unix.connect_async, unix.listen_async),
     "udp": TransportKind(udp.connect, udp.listen, udp.connect_async, udp.listen_async),
 }
 

@@ -200,7 +200,7 @@ def test_what_cannot_be_connected_to_is_an_oserror() -> None:
             unused.bind(("127.0.0.1", 0))
             with pytest.raises(ConnectionRefusedError):
                 await kinds.connect_async(Address(host="127.0.0.1", port=unused.getsockname()[1]))
-        with pytest.raises(ConnectError, match="there are tcp"):
+        with pytest.raises(ConnectError, match="there are memory, mptcp"):
             await kinds.connect_async(Address("nonsense"))
         with pytest.raises(ConnectError, match="needs a port"):
             await kinds.listen_async(Address())

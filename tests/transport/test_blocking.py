@@ -208,7 +208,7 @@ def test_the_addresses_of_a_name_are_tried_in_turn(monkeypatch: pytest.MonkeyPat
 
 
 IMPOSSIBLE = [
-    (Address("nonsense", "127.0.0.1", 1), "'nonsense'.*there are tcp"),
+    (Address("nonsense", "127.0.0.1", 1), "'nonsense'.*there are memory, mptcp"),
     (Address(host="127.0.0.1"), "needs a port"),
     (Address(host="127.0.0.1", port=1, path="/x"), "goes on after the port"),
 ]

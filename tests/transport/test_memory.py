@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import pytest
 
+from bridge.errors import ConnectError
+from bridge.transport import kinds
 from bridge.transport.address import Address
 from bridge.transport.memory import CannedTransport, pair
 
@@ -114,3 +117,89 @@ def test_a_canned_transport_keeps_what_is_sent_and_takes_it_in_the_portions_it_w
     canned.close()
     with pytest.raises(OSError, match="closed"):
         canned.send(b"x")
+
+
+# ------------------------------------------------------------------------------------------------------- memory://NAME
+
+
+def test_datagrams_stay_whole_and_none_is_lost() -> None:
+    here, there = pair(capacity_bytes=4, datagram_bytes=3)
+    assert here.info("datagram_bytes") == 3
+    assert here.send(b"abc") == 3
+    assert here.send(memoryview(b"de")) == 2
+    with pytest.raises(TimeoutError):
+        here.send(b"f", timeout=0)
+    with pytest.raises(OSError, match="4 bytes are too much for a datagram: one carries 3 at most"):
+        here.send(b"long")
+    here.send_eof()
+    with pytest.raises(OSError, match="a datagram of 3 bytes came where 2"):
+        there.receive(2)
+    assert there.receive(100) == b"de"
+    with pytest.raises(TimeoutError):
+        there.receive(100, timeout=0)
+    here.close()
+    assert there.receive(100) == b""
+
+
+def test_listening_may_ask_for_datagrams() -> None:
+    with kinds.listen(Address.parse("memory://?datagram_bytes=5")) as listener:
+        here = kinds.connect(listener.address)
+        there = listener.accept(10)
+        assert here.info("datagram_bytes") == there.info("datagram_bytes") == 5
+        here.send(b"one")
+        here.send(b"two")
+        assert [there.receive(100, 10), there.receive(100, 10)] == [b"one", b"two"]
+
+
+def test_asyncio_datagrams_stay_whole() -> None:
+    async def story() -> None:
+        listener = await kinds.listen_async(Address.parse("memory://?datagram_bytes=5"))
+        here = await kinds.connect_async(listener.address)
+        there = await listener.accept()
+        here.write(b"one")
+        here.write(b"two")
+        assert [await there.receive(100), await there.receive(100)] == [b"one", b"two"]
+        with pytest.raises(OSError, match="one carries 5"):
+            here.write(b"too long")
+        listener.close()
+
+    asyncio.run(story())
+
+
+def test_no_more_wait_than_the_backlog_says() -> None:
+    with kinds.listen(Address.parse("memory://here"), 1) as listener:
+        waiting = kinds.connect(listener.address)
+        with pytest.raises(ConnectionRefusedError, match="too many wait"):
+            kinds.connect(listener.address)
+    assert waiting.receive(1, 10) == b""
+    with pytest.raises(ConnectionRefusedError, match="nobody in this process listens at memory://here"):
+        kinds.connect(Address.parse("memory://here"))
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("memory://x:1", "goes on after the name"),
+        ("memory://x/y", "goes on after the name"),
+        ("memory://x?ttl=1", "has no option 'ttl'.*datagram_bytes"),
+    ],
+)
+def test_an_address_that_makes_no_sense_is_refused(url: str, message: str) -> None:
+    with pytest.raises(ConnectError, match=message):
+        kinds.connect(Address.parse(url))
+    with pytest.raises(ConnectError, match=message):
+        kinds.listen(Address.parse(url))
+
+
+def test_a_length_that_makes_no_sense_is_refused() -> None:
+    with pytest.raises(ConnectError, match="datagram_bytes must be a number from 1 to 65536"):
+        kinds.listen(Address.parse("memory://?datagram_bytes=0"))
+
+
+def test_an_event_loop_that_has_ended_hinders_nobody() -> None:
+    async def begin() -> Address:
+        listener = await kinds.listen_async(Address.parse("memory://"))
+        return listener.address
+
+    address = asyncio.run(begin())
+    kinds.connect(address).close()
