@@ -8,7 +8,7 @@ No I/O, no recursion, no waiting. `feed` takes bytes in any portions; `next_cont
 at any byte and go on, and bytes after a content stay untouched.
 
 A step answers with a value, or ``NEED_DATA``, or ``PUSHED``: a frame was put on the stack and its value will come.
-What is whole in the input is read without a frame; see "values that are whole".
+What is whole in the input is read without a frame; see `whole_reader`.
 """
 
 from __future__ import annotations
@@ -37,10 +37,8 @@ from .constants import (
     TC_STRING,
     TYPE_CODE_NAMES,
 )
-from .descriptors import ClassDescriptor
 from .model import BlockData, JavaClass, StreamException
-from .object_reader import _LOAD_FACTOR, ObjectReader
-from .plan import BOX, LIST, MAP, SLOTS
+from .plan import BOX
 from .reader import Frame
 from .states import (
     END_OF_STREAM,
@@ -55,22 +53,14 @@ from .states import (
     UNREAD,
     Signal,
 )
+from .whole_reader import WholeReader
 
 __all__ = ["Decoder"]
-
-#: The bits of the load factor 0.75.
-_LOAD_FACTOR_BITS = 0x3F400000
-
-#: Lists up to this length may be read a second time, when they turn out to have parts.
-_SMALL = 16
-
-#: Stands for the handle of what is being read without a frame; a reference to it is left to the frame it gets then.
-_BEGUN = Frame()
 
 _MAX_STRING_BYTES = 3 * 0x7FFFFFFF
 
 
-class Decoder(ObjectReader):
+class Decoder(WholeReader):
     """One direction of a conversation, or one file: a stream with its handle table.
 
     ``Decoder(resolver, limits=, object_filter=, trace=)``: limits and filter are asked as the stream is read and end it
@@ -343,349 +333,6 @@ class Decoder(ObjectReader):
         else:
             frame.value = StreamException(value)
 
-    # ------------------------------------------------------------------------------------------- values that are whole
-
-    # The short way: most values have no parts, or parts that have none, and lie whole in the input. They are read here
-    # without a frame. What does not fit (a part with parts, bytes still to come, a broken token, a limit that is
-    # reached) is left to the steps of a frame, which take it up where this stopped and raise the errors: here none is
-    # raised, and a token is taken whole or not at all.
-
-    def _leaf(self) -> Any:
-        """A value without parts: a string, a reference to what is finished, null, a boxed primitive; else UNREAD."""
-        p = self._p
-        pos = self._pos
-        left = self._end - pos
-        if left < 1:
-            return UNREAD
-        code = p[pos]
-        if code == TC_STRING:
-            if left < 3:
-                return UNREAD
-            length = 3 + native.u16(p, pos + 1)
-            if left < length or not self._has_room() or (self._max_string >= 0 and length - 3 > self._max_string):
-                return UNREAD
-            text = native.decode_mutf8(p, pos + 3, pos + length)
-            if text is None:
-                return UNREAD
-            self._pos = pos + length
-            native.list_append(self._handles, text)
-            return text
-        if code == TC_REFERENCE:
-            if left < 5:
-                return UNREAD
-            number = native.u32(p, pos + 1) - BASE_WIRE_HANDLE
-            if number < 0 or number >= len(self._handles):
-                return UNREAD
-            value = native.list_get(self._handles, number)
-            if type(value) is Frame or not self._has_room():
-                return UNREAD
-            if number < self._lowest_reference:
-                self._lowest_reference = number
-            self._refs_beside += 1
-            self._pos = pos + 5
-            return value
-        if code == TC_NULL:
-            if not self._has_room():
-                return UNREAD
-            self._refs_beside += 1
-            self._pos = pos + 1
-            return None
-        return self._box(pos, left) if code == TC_OBJECT else UNREAD
-
-    def _has_room(self) -> bool:
-        """Whether ``maxrefs`` and ``maxhandles`` let one more object in."""
-        if self._max_refs >= 0 and len(self._handles) + self._refs_beside >= self._max_refs:
-            return False
-        return self._max_handles < 0 or len(self._handles) < self._max_handles
-
-    def _class_at(self, pos: int) -> Any:
-        """The class descriptor that TC_REFERENCE at ``pos`` refers to, all of whose five bytes are there; else None."""
-        p = self._p
-        if p[pos] != TC_REFERENCE:
-            return None
-        number = native.u32(p, pos + 1) - BASE_WIRE_HANDLE
-        if number < 0 or number >= len(self._handles):
-            return None
-        found = native.list_get(self._handles, number)
-        if type(found) is not ClassDescriptor:
-            return None
-        if number < self._lowest_reference:
-            self._lowest_reference = number
-        return found
-
-    def _box(self, pos: int, left: int) -> Any:
-        """TC_OBJECT of a class of one primitive field that is known; UNREAD where it is anything else."""
-        if left < 6:
-            return UNREAD
-        found = self._class_at(pos + 1)
-        if found is None:
-            return UNREAD
-        plan = found.decode_plan
-        if plan is None or plan.shape != BOX or not plan.usual or not self._has_room():
-            return UNREAD
-        size = plan.head_bytes
-        if left < 6 + size or (self._max_depth >= 0 and self._depth >= self._max_depth):
-            return UNREAD
-        value = native.read_primitive(self._p, pos + 6, plan.steps[0])
-        if plan.build is not None:
-            value = self._boxed(plan, value)
-        self._pos = pos + 6 + size
-        native.list_append(self._handles, value)
-        return value
-
-    def _boxes(self, items: Any) -> None:
-        """Appends the boxes that follow one another and are of one class, as the first six bytes of each say."""
-        p = self._p
-        pos = self._pos
-        left = self._end - pos
-        if left < 7 or p[pos] != TC_OBJECT:
-            return
-        found = self._class_at(pos + 1)
-        if found is None:
-            return
-        plan = found.decode_plan
-        if plan is None or plan.shape != BOX or not plan.usual or plan.build is not None:
-            return
-        if self._max_depth >= 0 and self._depth >= self._max_depth:
-            return
-        code = plan.steps[0]
-        size = 6 + plan.head_bytes
-        count = left // size
-        if self._max_refs >= 0 and count > self._max_refs - len(self._handles) - self._refs_beside:
-            count = self._max_refs - len(self._handles) - self._refs_beside
-        if self._max_handles >= 0 and count > self._max_handles - len(self._handles):
-            count = self._max_handles - len(self._handles)
-        first = pos
-        while count > 0 and native.same(p, first, pos, 6):
-            value = native.read_primitive(p, pos + 6, code)
-            native.list_append(items, value)
-            native.list_append(self._handles, value)
-            pos += size
-            count -= 1
-        self._pos = pos
-
-    def _object(self) -> Any:
-        """TC_OBJECT with a descriptor that costs no parsing: the object, or its beginning; else UNREAD."""
-        pos = self._pos
-        left = self._end - pos
-        if left < 6:
-            return UNREAD
-        found = self._class_at(pos + 1)
-        if found is not None:
-            self._pos = pos + 6
-        else:
-            self._pos = pos + 1
-            found = self._known_descriptor()
-            if found is None:
-                self._pos = pos
-                return UNREAD
-        plan = found.decode_plan
-        if plan is not None and plan.usual:
-            if plan.shape == SLOTS:
-                return self._flat_object(found, plan)
-            if plan.shape == LIST:
-                value = self._flat_list(plan, found)
-                if value is not UNREAD:
-                    return value
-            elif plan.shape == MAP:
-                value = self._flat_map(plan, found)
-                if value is not UNREAD:
-                    return value
-        value = self._begin_object(found)
-        if value is NEED_DATA:
-            frame = self._push(IN_OPEN)
-            frame.type_code = TC_OBJECT
-            frame.descriptor = found
-        return value
-
-    def _flat_object(self, descriptor: Any, plan: Any) -> Any:
-        """An instance whose fields are stored one by one: all of it, or as far as its fields are leaves."""
-        self._check_object()
-        value = native.allocate(plan.cls)
-        handle = len(self._handles)
-        native.list_append(self._handles, value)
-        self._depth += 1
-        steps = plan.steps
-        length = plan.length
-        p = self._p
-        i = 0
-        while i < length:
-            code = steps[i]
-            size = native.primitive_bytes(code)
-            if size:
-                if self._end - self._pos < size:
-                    break
-                field = native.read_primitive(p, self._pos, code)
-                self._pos += size
-            else:
-                field = self._leaf()
-                if field is UNREAD:
-                    break
-            native.slot_set(value, plan.slots, i, field)
-            i += 1
-        if i == length and plan.build is None:
-            self._depth -= 1
-            return value
-        frame = self._go_on(descriptor, plan, handle, value)
-        frame.index = i
-        if plan.build is None:
-            frame.last = length - 1
-        return PUSHED
-
-    def _go_on(self, descriptor: Any, plan: Any, handle: int, value: Any) -> Any:
-        """A frame for an object that was begun without one."""
-        frame = self._push(IN_OBJECT)
-        frame.descriptor = descriptor
-        frame.plan = plan
-        frame.handle = handle
-        frame.counts_depth = True
-        frame.value = value
-        return frame
-
-    def _flat_list(self, plan: Any, descriptor: Any) -> Any:
-        """A list as far as its elements are leaves; UNREAD where its beginning is not as ArrayList writes it."""
-        p = self._p
-        pos = self._pos
-        if plan.length != 2 or self._end - pos < 10 or p[pos + 4] != TC_BLOCKDATA or p[pos + 5] != 4:
-            return UNREAD
-        self._check_object()
-        handle = len(self._handles)
-        native.list_append(self._handles, _BEGUN)
-        self._depth += 1
-        self._pos = pos + 10
-        items = [] if plan.new is None else plan.new()
-        self._leaves(items, native.i32(p, pos + 6))
-        count = native.i32(p, pos)
-        if len(items) == count and self._pos < self._end and p[self._pos] == TC_ENDBLOCKDATA:
-            self._pos += 1
-            self._depth -= 1
-            self._handles[handle] = items
-            return items
-        frame = self._go_on(descriptor, plan, handle, items)
-        self._handles[handle] = frame
-        frame.values = [count]
-        frame.annotations = []
-        frame.items = items
-        frame.head = native.take(p, pos + 6, pos + 10)
-        frame.open_block = 0 if items else 3
-        frame.blocks = 1
-        frame.index = 1
-        return PUSHED
-
-    def _leaves(self, items: Any, count: int) -> None:
-        """Appends the leaves that follow. Room is made for ``count``; see `_reserve`."""
-        if count > self._reservable:
-            count = self._reservable
-        if count > 0:
-            self._reservable -= count
-            native.list_reserve(items, count)
-        while True:
-            value = self._leaf()
-            if value is UNREAD:
-                return
-            native.list_append(items, value)
-            if type(value) is int or type(value) is float:
-                self._boxes(items)
-
-    def _flat_map(self, plan: Any, descriptor: Any) -> Any:
-        """A HashMap or LinkedHashMap as far as its keys are leaves, and its values are leaves or lists of leaves.
-
-        UNREAD where its beginning is not as HashMap writes it, or the load factor is not the usual one.
-        """
-        p = self._p
-        pos = self._pos
-        if self._end - pos < 18 or p[pos + 8] != TC_BLOCKDATA or p[pos + 9] != 8:
-            return UNREAD
-        if native.u32(p, pos) != _LOAD_FACTOR_BITS:
-            return UNREAD
-        self._check_object()
-        handle = len(self._handles)
-        native.list_append(self._handles, _BEGUN)
-        self._depth += 1
-        self._pos = pos + 18
-        # Of a LinkedHashMap that is no more than a dict, a dict is made.
-        mapping = plan.new() if plan.length == 3 else {}
-        items = None
-        while True:
-            key = self._leaf()
-            if key is UNREAD:
-                break
-            value = self._leaf()
-            if value is UNREAD:
-                value = self._small_list()
-                if value is UNREAD:
-                    items = _as_items(mapping)
-                    items.append(key)
-                    break
-            if not native.dict_add(mapping, key, value):
-                items = _as_items(mapping)
-                items.append(key)
-                items.append(value)
-                break
-        if items is None:
-            if len(mapping) == native.i32(p, pos + 14) and self._end_of_map(plan.length == 4):
-                self._depth -= 1
-                self._handles[handle] = mapping
-                return mapping
-            items = _as_items(mapping)
-        frame = self._go_on(descriptor, plan, handle, None)
-        self._handles[handle] = frame
-        frame.values = [_LOAD_FACTOR, native.i32(p, pos + 4)]
-        frame.annotations = []
-        frame.items = items
-        frame.head = native.take(p, pos + 10, pos + 18)
-        frame.open_block = 0 if items else 3
-        frame.blocks = 1
-        frame.index = 2
-        return PUSHED
-
-    def _end_of_map(self, linked: bool) -> bool:
-        """Takes TC_ENDBLOCKDATA, and of a LinkedHashMap an access order of False; nothing where they are not there."""
-        pos = self._pos
-        size = 2 if linked else 1
-        if self._end - pos < size or self._p[pos] != TC_ENDBLOCKDATA or (linked and self._p[pos + 1] != 0):
-            return False
-        self._pos = pos + size
-        return True
-
-    def _small_list(self) -> Any:
-        """A whole list of leaves as a part of something that has no frame yet; else UNREAD, and as it was before."""
-        p = self._p
-        pos = self._pos
-        if self._end - pos < 16 or p[pos] != TC_OBJECT:
-            return UNREAD
-        found = self._class_at(pos + 1)
-        if found is None:
-            return UNREAD
-        plan = found.decode_plan
-        if plan is None or plan.shape != LIST or not plan.usual or plan.length != 2 or plan.new is not None:
-            return UNREAD
-        if p[pos + 10] != TC_BLOCKDATA or p[pos + 11] != 4 or not self._has_room():
-            return UNREAD
-        if self._max_depth >= 0 and self._depth >= self._max_depth:
-            return UNREAD
-        handle = len(self._handles)
-        refs = self._refs_beside
-        native.list_append(self._handles, _BEGUN)
-        self._depth += 1
-        self._pos = pos + 16
-        items: list[Any] = []
-        count = native.i32(p, pos + 6)
-        while len(items) < count and len(items) < _SMALL:
-            value = self._leaf()
-            if value is UNREAD:
-                break
-            native.list_append(items, value)
-        self._depth -= 1
-        if len(items) == count and self._pos < self._end and p[self._pos] == TC_ENDBLOCKDATA:
-            self._pos += 1
-            self._handles[handle] = items
-            return items
-        self._pos = pos
-        self._refs_beside = refs
-        del self._handles[handle:]
-        return UNREAD
-
     # ------------------------------------------------------------------------------------- open constructs, exceptions
 
     def _step_open(self, frame: Any) -> Any:
@@ -734,12 +381,3 @@ class Decoder(ObjectReader):
         if self._tracing:
             self._emit(self._pos, self._pos, "end", -1, None)
         return value
-
-
-def _as_items(mapping: Any) -> list[Any]:
-    """Keys and values as they stood in the stream."""
-    items: list[Any] = []
-    for key, value in mapping.items():
-        items.append(key)
-        items.append(value)
-    return items

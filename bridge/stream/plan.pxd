@@ -18,6 +18,7 @@ cdef class DecodePlan:
     cdef readonly object new
     cdef readonly object build
     cdef readonly bint replaces
+    cdef readonly object block
     cdef readonly bint usual
     cdef readonly int head_bytes
     cdef Py_ssize_t* slots

@@ -63,6 +63,8 @@ class DecodePlan:
     is referred to already; for LIST, ``build(items, values)`` tells whether the contents, count still in front, are
     those of the class; for BOX, it converts the primitive. ``values`` has the fields of all levels in stream order,
     ``annotations`` a list per annotated level. ``NotImplemented`` or any exception means: take the generic form.
+    ``block``: for BUILD of a class whose only contents are one block of primitive data, the value from its bytes; asked
+    first, and as ``build``.
     ``replaces``: for BUILD, the Java class has a ``readResolve``, so that references from within the object mean the
     unresolved one. Without it an object that is part of itself takes the generic form, which can be.
     """
@@ -79,6 +81,7 @@ class DecodePlan:
         new: Callable[[], Any] | None = None,
         build: Callable[..., Any] | None = None,
         replaces: bool = False,
+        block: Callable[[bytes], Any] | None = None,
     ) -> None:
         self.shape = shape
         self.descriptor = descriptor
@@ -92,8 +95,9 @@ class DecodePlan:
         self.new = new
         self.build = build
         self.replaces = replaces
+        self.block = block
         # What the decoder's short way asks of a plan.
-        self.usual = shape in (BOX, LIST, MAP) or (
+        self.usual = shape in (BOX, LIST, MAP, BUILD, FILL) or (
             shape == SLOTS and self.annotation_step < 0 and self.length <= MANY_FIELDS
         )
         if descriptor.flags & SC_ENUM:
