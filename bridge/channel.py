@@ -18,13 +18,14 @@ import logging
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final, Self, Unpack, overload
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar, Unpack, overload
 
 from .backoff import Reconnect
 from .connection import (
     NEED_DATA,
     Connection,
     ConnectionOptions,
+    Conversation,
     DataReceived,
     Event,
     ObjectReceived,
@@ -56,12 +57,24 @@ if TYPE_CHECKING:
     from .transport.base import Listener as TransportListener
     from .transport.base import Transport
 
-__all__ = ["Channel", "Listener", "check_content_seconds", "connect", "listen", "outcome"]
+__all__ = ["Channel", "Listener", "Spoken", "check_content_seconds", "check_options", "connect", "listen", "outcome"]
 
 READ_BYTES: Final = 1 << 16
 
 #: While more than this is queued, nothing is encoded: the peer, or the network, is slower than the sender.
 QUEUE_BYTES: Final = 1 << 16
+
+
+_C_co = TypeVar("_C_co", bound="Channel", covariant=True)
+_C = TypeVar("_C", bound="Channel")
+
+
+class Spoken(Protocol[_C_co]):
+    """What ``protocol=`` takes: something that makes the channel over a transport, such as a `bridge.wire.Protocol`."""
+
+    def channel(self, transport: Transport, *, accepted: bool, content_seconds: float | None) -> _C_co:
+        """The channel; ``accepted`` on the side that listened. SchemaError: not over such a transport."""
+        ...
 
 
 @overload
@@ -72,6 +85,7 @@ def connect(
     timeout: float | None = None,
     content_seconds: float | None = None,
     reconnect: None = None,
+    protocol: None = None,
     **options: Unpack[ConnectionOptions],
 ) -> Channel: ...
 
@@ -83,7 +97,20 @@ def connect(
     *,
     timeout: float | None = None,
     content_seconds: float | None = None,
+    reconnect: None = None,
+    protocol: Spoken[_C],
+) -> _C: ...
+
+
+@overload
+def connect(
+    address: Target,
+    port: int | None = None,
+    *,
+    timeout: float | None = None,
+    content_seconds: float | None = None,
     reconnect: Reconnect,
+    protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
 ) -> ReconnectingChannel: ...
 
@@ -95,32 +122,38 @@ def connect(
     timeout: float | None = None,
     content_seconds: float | None = None,
     reconnect: Reconnect | None = None,
+    protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
 ) -> Channel | ReconnectingChannel:
     """A channel to the peer at ``address``: a URL, a host with ``port``, or both in a tuple.
 
     With ``reconnect`` it connects again after its connection was lost, and the first time too it tries as often as
     that says. ``timeout``, in seconds, is for the connecting alone; ``content_seconds`` is that of a Channel. The
-    options are those of a Connection: ``registry``, ``limits``, ``object_filter``, ``reset_every``. ConnectError:
-    nobody answered, or ``address`` is none.
+    options are those of a Connection: ``registry``, ``limits``, ``object_filter``, ``reset_every``. With a
+    ``protocol``, a `bridge.wire.Protocol`, the channel speaks that in place of object streams, and takes none of these.
+    ConnectError: nobody answered, or ``address`` is none.
     """
     place = Address.parse(address, port)
-    Connection(**options)  # before anything is opened: it may refuse the options
-    check_content_seconds(content_seconds)
+    check_options(protocol, content_seconds, options)  # before anything is opened
     if reconnect is None:
-        return _open(place, timeout, content_seconds, options)
-    channel = ReconnectingChannel(lambda seconds: _open(place, seconds, content_seconds, options), reconnect)
+        return _open(place, timeout, content_seconds, protocol, options)
+    channel = ReconnectingChannel(lambda seconds: _open(place, seconds, content_seconds, protocol, options), reconnect)
     channel.ensure_connected(timeout=timeout)
     return channel
 
 
-def _open(place: Address, timeout: float | None, content_seconds: float | None, options: ConnectionOptions) -> Channel:
+def _open(
+    place: Address,
+    timeout: float | None,
+    content_seconds: float | None,
+    protocol: Spoken[Channel] | None,
+    options: ConnectionOptions,
+) -> Channel:
     try:
         transport = kinds.connect(place, timeout)
     except OSError as error:
         raise ConnectError(f"no connection to {place}: {error}") from error
-    connection = connection_over(transport.info("datagram_bytes"), **options)
-    channel = Channel(transport, connection, content_seconds=content_seconds)
+    channel = _channel_over(transport, protocol, options, accepted=False, content_seconds=content_seconds)
     log_event(CHANNEL_LOG, logging.INFO, "connected", channel.socket_id)
     return channel
 
@@ -131,18 +164,19 @@ def listen(
     *,
     backlog: int = 128,
     content_seconds: float | None = None,
+    protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
 ) -> Listener:
     """A listener at ``address``; port 0 lets the system choose one, no host means every interface.
 
     ``backlog`` is how many peers may wait until they are accepted. The options are those of a Connection, for each
-    channel, and so is ``content_seconds``. ConnectError: it is impossible to listen there.
+    channel, and so are ``content_seconds`` and ``protocol``. ConnectError: it is impossible to listen there.
     """
     place = Address.parse(address, port)
-    Connection(**options)
-    check_content_seconds(content_seconds)
+    check_options(protocol, content_seconds, options)
     try:
-        return Listener(kinds.listen(place, backlog), options, content_seconds=content_seconds)
+        listener = kinds.listen(place, backlog)
+        return Listener(listener, options, content_seconds=content_seconds, protocol=protocol)
     except OSError as error:
         raise ConnectError(f"cannot listen at {place}: {error}") from error
 
@@ -153,7 +187,34 @@ def check_content_seconds(seconds: float | None) -> None:
         raise SchemaError(f"content_seconds must be a number of seconds above 0, or None, not {seconds!r}")
 
 
-def outcome(event: Event, connection: Connection) -> Any:
+def check_options(protocol: object, content_seconds: float | None, options: ConnectionOptions) -> None:
+    """SchemaError: the options of a channel make no sense."""
+    check_content_seconds(content_seconds)
+    if protocol is None:
+        Connection(**options)
+    elif options:
+        raise SchemaError(f"{', '.join(options)} is for object streams, and a protocol has its own declaration")
+
+
+def _channel_over(
+    transport: Transport,
+    protocol: Spoken[Channel] | None,
+    options: ConnectionOptions,
+    *,
+    accepted: bool,
+    content_seconds: float | None,
+) -> Channel:
+    if protocol is None:
+        connection = connection_over(transport.info("datagram_bytes"), **options)
+        return Channel(transport, connection, content_seconds=content_seconds)
+    try:
+        return protocol.channel(transport, accepted=accepted, content_seconds=content_seconds)
+    except SchemaError:
+        transport.close()
+        raise
+
+
+def outcome(event: Event, connection: Conversation) -> Any:
     """What ``receive`` answers to ``event``: the value, or an error."""
     if isinstance(event, ObjectReceived):
         return event.value
@@ -182,11 +243,13 @@ class Channel:
     """
 
     def __init__(
-        self, transport: Transport, connection: Connection | None = None, *, content_seconds: float | None = None
+        self, transport: Transport, connection: Conversation | None = None, *, content_seconds: float | None = None
     ) -> None:
         check_content_seconds(content_seconds)
         self._transport = transport
-        self._connection = connection_over(transport.info("datagram_bytes")) if connection is None else connection
+        self._connection: Conversation = (
+            connection_over(transport.info("datagram_bytes")) if connection is None else connection
+        )
         self.datagram_bytes = self._connection.datagram_bytes
         self._content_seconds = content_seconds
         self._waited_seconds = 0.0  # inside the object that is being received
@@ -519,8 +582,10 @@ class Listener:
         options: ConnectionOptions | None = None,
         *,
         content_seconds: float | None = None,
+        protocol: Spoken[Channel] | None = None,
     ) -> None:
         self._listener = listener
+        self._protocol = protocol
         self._content_seconds = content_seconds
         self._options = ConnectionOptions() if options is None else options
         self._closed = False
@@ -552,8 +617,12 @@ class Listener:
             if self._closed:
                 raise ChannelClosed("the listener was closed") from error
             raise ConnectError(f"no peer could be accepted at {self.address}: {error}") from error
-        connection = connection_over(transport.info("datagram_bytes"), **self._options)
-        return Channel(transport, connection, content_seconds=self._content_seconds)
+        try:
+            return _channel_over(
+                transport, self._protocol, self._options, accepted=True, content_seconds=self._content_seconds
+            )
+        except SchemaError as error:
+            raise ConnectError(f"no peer can be accepted at {self.address}: {error}") from error
 
     def __iter__(self) -> Self:
         return self

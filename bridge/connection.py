@@ -23,6 +23,7 @@ objects share what they have in common, with None all do, as with Java's own str
 
 from __future__ import annotations
 
+import abc
 import enum
 from dataclasses import dataclass
 from functools import partial
@@ -41,8 +42,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NEED_DATA",
+    "Agreed",
     "Connection",
     "ConnectionOptions",
+    "Conversation",
     "DataReceived",
     "EndOfStream",
     "Event",
@@ -102,8 +105,16 @@ class EndOfStream:
     """The peer has ended its stream, between two contents. Nothing comes after this."""
 
 
+@final
+@dataclass(slots=True)
+class Agreed:
+    """Both sides know the version of the protocol that counts; only where one negotiates (`bridge.wire`)."""
+
+    version: int
+
+
 #: What ``next_event`` answers.
-Event: TypeAlias = ObjectReceived | DataReceived | PeerFailed | EndOfStream | Literal[Signal.NEED_DATA]
+Event: TypeAlias = ObjectReceived | DataReceived | PeerFailed | Agreed | EndOfStream | Literal[Signal.NEED_DATA]
 
 
 class ConnectionOptions(TypedDict, total=False):
@@ -118,7 +129,76 @@ class ConnectionOptions(TypedDict, total=False):
 _END: Final = EndOfStream()
 
 
-class Connection:
+class Conversation(abc.ABC):
+    """What a channel needs of the machine behind it; see the top of this module for the rules.
+
+    A `Connection` is one in Java object streams; `bridge.wire` has one in messages. What only object streams have is a
+    LocalProtocolError in others.
+    """
+
+    #: What one datagram carries, where each stands for itself (see ``datagrams``); None for one stream of bytes.
+    datagram_bytes: int | None = None
+
+    @property
+    @abc.abstractmethod
+    def state(self) -> State:
+        """Where the conversation is. BROKEN counts more than that we have ended."""
+
+    @property
+    @abc.abstractmethod
+    def in_content(self) -> bool:
+        """Whether bytes were received of something that is not complete, or that ``next_event`` has not given yet."""
+
+    @property
+    @abc.abstractmethod
+    def received_offset(self) -> int:
+        """The bytes of the peer's stream that were read so far."""
+
+    @abc.abstractmethod
+    def send(self, obj: object) -> None:
+        """Write ``obj``; call ``data_to_send`` next. EncodeError, LocalProtocolError: nothing of it will be sent."""
+
+    @abc.abstractmethod
+    def send_eof(self) -> None:
+        """End our side; call ``data_to_send`` next, and end the sending side of the network. Can be repeated."""
+
+    @abc.abstractmethod
+    def data_to_send(self) -> bytes:
+        """The bytes to send now, in this order, each given once; b"" when there are none."""
+
+    @abc.abstractmethod
+    def receive_data(self, data: bytes | bytearray | memoryview) -> None:
+        """Take bytes from the peer; call ``next_event`` next. LocalProtocolError: after ``receive_eof``."""
+
+    @abc.abstractmethod
+    def receive_eof(self) -> None:
+        """The peer's bytes have ended; call ``next_event`` next. Can be repeated."""
+
+    @abc.abstractmethod
+    def next_event(self) -> Event:
+        """What the peer said next; NEED_DATA: call ``receive_data`` or ``receive_eof`` next."""
+
+    def send_unshared(self, obj: object) -> None:
+        """Only in object streams."""
+        raise self._only_object_streams("unshared objects")
+
+    def send_data(self, data: bytes | bytearray | memoryview) -> None:
+        """Only in object streams."""
+        raise self._only_object_streams("primitive data")
+
+    def send_exception(self, throwable: object) -> None:
+        """Only in object streams."""
+        raise self._only_object_streams("exceptions")
+
+    def reset(self) -> None:
+        """Only in object streams."""
+        raise self._only_object_streams("resets")
+
+    def _only_object_streams(self, what: str) -> LocalProtocolError:
+        return LocalProtocolError(f"only Java object streams have {what}: {type(self).__name__} sends messages")
+
+
+class Connection(Conversation):
     """Both directions of one conversation.
 
     registry        how Java's classes and Python's types belong together; None is the registry of the package
@@ -130,9 +210,6 @@ class Connection:
     The header of our stream is to be sent from the first moment on: call ``data_to_send`` next. SchemaError: an
     argument makes no sense.
     """
-
-    #: What one datagram carries, where each is a whole stream (see ``datagrams``); None for one stream of bytes.
-    datagram_bytes: int | None = None
 
     def __init__(
         self,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from .admission import EXPOSED, Admission, is_exposed
-from .channel import Channel, Listener, listen
+from .channel import Channel, Listener, Spoken, listen
 from .connection import ConnectionOptions
 from .errors import ChannelClosed, ChannelError, ConnectError, DecodeError
 from .event_log import SERVER_LOG, log_event
@@ -25,9 +25,12 @@ FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 1.0
 
 
+_C = TypeVar("_C", bound=Channel)
+
+
 def serve(
     address: Target,
-    handler: Callable[[Channel], object],
+    handler: Callable[[_C], object],
     *,
     max_peers: int = 1000,
     max_peers_per_host: int | None = None,
@@ -38,6 +41,7 @@ def serve(
     on_accepted: Callable[[Channel], object] | None = None,
     on_closed: Callable[[Channel], object] | None = None,
     on_error: Callable[[Channel | None, Exception], object] | None = None,
+    protocol: Spoken[_C] | None = None,
     **options: Unpack[ConnectionOptions],
 ) -> Server:
     """A server at ``address``, which runs at once: ``handler(channel)`` is called in a thread for each peer.
@@ -54,7 +58,7 @@ def serve(
     admission = Admission(
         max_peers=max_peers, max_peers_per_host=max_peers_per_host, max_accepts_per_second=max_accepts_per_second
     )
-    listener = listen(address, backlog=backlog, content_seconds=content_seconds, **options)
+    listener = listen(address, backlog=backlog, content_seconds=content_seconds, protocol=protocol, **options)
     if is_exposed(listener.address) and not allow_insecure:
         log_event(SERVER_LOG, logging.WARNING, "insecure", address=listener.address, reason=EXPOSED)
     return Server(listener, handler, admission, on_accepted=on_accepted, on_closed=on_closed, on_error=on_error)
@@ -80,7 +84,7 @@ class Server:
     def __init__(
         self,
         listener: Listener,
-        handler: Callable[[Channel], object],
+        handler: Callable[[Any], object],
         admission: Admission | None = None,
         *,
         on_accepted: Callable[[Channel], object] | None = None,

@@ -621,5 +621,6 @@ def test_many_requests_leave_nothing_behind() -> None:
         for i in range(2000):
             assert channel.request({"i": i}) == {"i": i}
         connection = channel._connection
+        assert isinstance(connection, Connection)
         assert connection._encoder.handle_count == 0
         assert connection._decoder.handle_count < 20

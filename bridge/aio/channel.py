@@ -13,11 +13,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING, Any, Self, Unpack, overload
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, Unpack, overload
 
 from ..backoff import Reconnect
-from ..channel import READ_BYTES, check_content_seconds, outcome
-from ..connection import NEED_DATA, Connection, ConnectionOptions, Event, State
+from ..channel import READ_BYTES, check_content_seconds, check_options, outcome
+from ..connection import NEED_DATA, ConnectionOptions, Conversation, Event, State
 from ..datagrams import connection_over
 from ..errors import (
     BridgeError,
@@ -26,6 +26,7 @@ from ..errors import (
     ChannelTimeout,
     ConnectError,
     LocalProtocolError,
+    SchemaError,
     TruncatedStreamError,
 )
 from ..event_log import CHANNEL_LOG, log_event
@@ -42,6 +43,18 @@ if TYPE_CHECKING:
 __all__ = ["Channel", "Listener", "connect", "listen"]
 
 
+_C_co = TypeVar("_C_co", bound="Channel", covariant=True)
+_C = TypeVar("_C", bound="Channel")
+
+
+class Spoken(Protocol[_C_co]):
+    """What ``protocol=`` takes: something that makes the channel over a transport, such as a `bridge.wire.Protocol`."""
+
+    def async_channel(self, transport: AsyncTransport, *, accepted: bool, content_seconds: float | None) -> _C_co:
+        """The channel; ``accepted`` on the side that listened. SchemaError: not over such a transport."""
+        ...
+
+
 @overload
 async def connect(
     address: Target,
@@ -50,6 +63,7 @@ async def connect(
     timeout: float | None = None,
     content_seconds: float | None = None,
     reconnect: None = None,
+    protocol: None = None,
     **options: Unpack[ConnectionOptions],
 ) -> Channel: ...
 
@@ -61,7 +75,20 @@ async def connect(
     *,
     timeout: float | None = None,
     content_seconds: float | None = None,
+    reconnect: None = None,
+    protocol: Spoken[_C],
+) -> _C: ...
+
+
+@overload
+async def connect(
+    address: Target,
+    port: int | None = None,
+    *,
+    timeout: float | None = None,
+    content_seconds: float | None = None,
     reconnect: Reconnect,
+    protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
 ) -> ReconnectingChannel: ...
 
@@ -73,21 +100,25 @@ async def connect(
     timeout: float | None = None,
     content_seconds: float | None = None,
     reconnect: Reconnect | None = None,
+    protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
 ) -> Channel | ReconnectingChannel:
     """A channel to the peer at ``address``; arguments and errors as in ``bridge.connect``."""
     place = Address.parse(address, port)
-    Connection(**options)  # before anything is opened: it may refuse the options
-    check_content_seconds(content_seconds)
+    check_options(protocol, content_seconds, options)  # before anything is opened
     if reconnect is None:
-        return await _open(place, timeout, content_seconds, options)
-    channel = ReconnectingChannel(lambda seconds: _open(place, seconds, content_seconds, options), reconnect)
+        return await _open(place, timeout, content_seconds, protocol, options)
+    channel = ReconnectingChannel(lambda seconds: _open(place, seconds, content_seconds, protocol, options), reconnect)
     await channel.ensure_connected(timeout=timeout)
     return channel
 
 
 async def _open(
-    place: Address, timeout: float | None, content_seconds: float | None, options: ConnectionOptions
+    place: Address,
+    timeout: float | None,
+    content_seconds: float | None,
+    protocol: Spoken[Channel] | None,
+    options: ConnectionOptions,
 ) -> Channel:
     try:
         transport = await kinds.connect_async(place, timeout)
@@ -95,8 +126,7 @@ async def _open(
         raise ConnectError(f"no connection to {place} in {timeout} s") from error
     except OSError as error:
         raise ConnectError(f"no connection to {place}: {error}") from error
-    connection = connection_over(transport.info("datagram_bytes"), **options)
-    channel = Channel(transport, connection, content_seconds=content_seconds)
+    channel = _channel_over(transport, protocol, options, accepted=False, content_seconds=content_seconds)
     log_event(CHANNEL_LOG, logging.INFO, "connected", channel.socket_id)
     return channel
 
@@ -107,16 +137,35 @@ async def listen(
     *,
     backlog: int = 128,
     content_seconds: float | None = None,
+    protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
 ) -> Listener:
     """A listener at ``address``; arguments and errors as in ``bridge.listen``."""
     place = Address.parse(address, port)
-    Connection(**options)
-    check_content_seconds(content_seconds)
+    check_options(protocol, content_seconds, options)
     try:
-        return Listener(await kinds.listen_async(place, backlog), options, content_seconds=content_seconds)
+        listener = await kinds.listen_async(place, backlog)
+        return Listener(listener, options, content_seconds=content_seconds, protocol=protocol)
     except OSError as error:
         raise ConnectError(f"cannot listen at {place}: {error}") from error
+
+
+def _channel_over(
+    transport: AsyncTransport,
+    protocol: Spoken[Channel] | None,
+    options: ConnectionOptions,
+    *,
+    accepted: bool,
+    content_seconds: float | None,
+) -> Channel:
+    if protocol is None:
+        connection = connection_over(transport.info("datagram_bytes"), **options)
+        return Channel(transport, connection, content_seconds=content_seconds)
+    try:
+        return protocol.async_channel(transport, accepted=accepted, content_seconds=content_seconds)
+    except SchemaError:
+        transport.abort()
+        raise
 
 
 class Channel:
@@ -127,11 +176,13 @@ class Channel:
     """
 
     def __init__(
-        self, transport: AsyncTransport, connection: Connection | None = None, *, content_seconds: float | None = None
+        self, transport: AsyncTransport, connection: Conversation | None = None, *, content_seconds: float | None = None
     ) -> None:
         check_content_seconds(content_seconds)
         self._transport = transport
-        self._connection = connection_over(transport.info("datagram_bytes")) if connection is None else connection
+        self._connection: Conversation = (
+            connection_over(transport.info("datagram_bytes")) if connection is None else connection
+        )
         self.datagram_bytes = self._connection.datagram_bytes
         self._content_seconds = content_seconds
         self._waited_seconds = 0.0  # inside the object that is being received
@@ -440,8 +491,10 @@ class Listener:
         options: ConnectionOptions | None = None,
         *,
         content_seconds: float | None = None,
+        protocol: Spoken[Channel] | None = None,
     ) -> None:
         self._listener = listener
+        self._protocol = protocol
         self._content_seconds = content_seconds
         self._options = ConnectionOptions() if options is None else options
         self._closed = False
@@ -470,8 +523,12 @@ class Listener:
             if self._closed:
                 raise ChannelClosed("the listener was closed") from error
             raise ConnectError(f"no peer could be accepted at {self.address}: {error}") from error
-        connection = connection_over(transport.info("datagram_bytes"), **self._options)
-        return Channel(transport, connection, content_seconds=self._content_seconds)
+        try:
+            return _channel_over(
+                transport, self._protocol, self._options, accepted=True, content_seconds=self._content_seconds
+            )
+        except SchemaError as error:
+            raise ConnectError(f"no peer can be accepted at {self.address}: {error}") from error
 
     def __aiter__(self) -> Self:
         return self

@@ -7,7 +7,7 @@ import inspect
 import logging
 import time
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from ..admission import EXPOSED, Admission, is_exposed
 from ..connection import ConnectionOptions
@@ -15,7 +15,7 @@ from ..errors import ChannelClosed, ChannelError, ConnectError, DecodeError
 from ..event_log import SERVER_LOG, log_event
 from ..server import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS
 from ..transport.address import Address, Target
-from .channel import Channel, Listener, listen
+from .channel import Channel, Listener, Spoken, listen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 __all__ = ["Server", "serve"]
 
 
+_C = TypeVar("_C", bound=Channel)
+
+
 async def serve(
     address: Target,
-    handler: Callable[[Channel], Awaitable[object]],
+    handler: Callable[[_C], Awaitable[object]],
     *,
     max_peers: int = 1000,
     max_peers_per_host: int | None = None,
@@ -36,6 +39,7 @@ async def serve(
     on_accepted: Callable[[Channel], object] | None = None,
     on_closed: Callable[[Channel], object] | None = None,
     on_error: Callable[[Channel | None, Exception], object] | None = None,
+    protocol: Spoken[_C] | None = None,
     **options: Unpack[ConnectionOptions],
 ) -> Server:
     """A server at ``address``, which runs at once: ``await handler(channel)`` in a task for each peer.
@@ -46,7 +50,7 @@ async def serve(
     admission = Admission(
         max_peers=max_peers, max_peers_per_host=max_peers_per_host, max_accepts_per_second=max_accepts_per_second
     )
-    listener = await listen(address, backlog=backlog, content_seconds=content_seconds, **options)
+    listener = await listen(address, backlog=backlog, content_seconds=content_seconds, protocol=protocol, **options)
     if is_exposed(listener.address) and not allow_insecure:
         log_event(SERVER_LOG, logging.WARNING, "insecure", address=listener.address, reason=EXPOSED)
     return Server(listener, handler, admission, on_accepted=on_accepted, on_closed=on_closed, on_error=on_error)
@@ -62,7 +66,7 @@ class Server:
     def __init__(
         self,
         listener: Listener,
-        handler: Callable[[Channel], Awaitable[object]],
+        handler: Callable[[Any], Awaitable[object]],
         admission: Admission | None = None,
         *,
         on_accepted: Callable[[Channel], object] | None = None,

@@ -6,6 +6,9 @@ docs/wire.md tells how.
 
 from __future__ import annotations
 
+from .aio import AsyncMessageChannel
+from .channel import MessageChannel
+from .codec import Decoded, UnknownMessage
 from .fields import (
     Checksum,
     CompactInt,
@@ -26,14 +29,19 @@ from .fields import (
     VarInt64,
 )
 from .framing import Datagram, Delimiter, FixedSize, Framing, LengthPrefix, SelfDelimiting
+from .layouts import Span
+from .machine import MessageConnection
 from .message import Message, Nested, message, message_of
 from .protocol import CLIENT, SERVER, Policy, Protocol, Role, States, Transition
+from .reader import MessageReader, Received
 
 __all__ = [
+    "AsyncMessageChannel",
     "Checksum",
     "CLIENT",
     "CompactInt",
     "Datagram",
+    "Decoded",
     "Delimiter",
     "EnumOf",
     "FixedSize",
@@ -54,14 +62,20 @@ __all__ = [
     "Message",
     "message",
     "message_of",
+    "MessageChannel",
+    "MessageConnection",
+    "MessageReader",
     "Nested",
     "Policy",
     "Protocol",
+    "Received",
     "Role",
     "SelfDelimiting",
     "SERVER",
+    "Span",
     "States",
     "Transition",
+    "UnknownMessage",
     "VarInt32",
     "VarInt64",
 ]

@@ -45,18 +45,28 @@ _MAX_VARINT_BYTES = 5  # 32 bits
 
 
 class Frame(NamedTuple):
-    """One frame. Offsets count bytes from the start of the direction.
+    """One frame.
 
-    offset           where the frame begins, with its prefix
-    payload_offset   where its payload begins
-    payload          the opcode and the body of a message
-    end              where the next frame begins
+    offset    where it begins, in bytes from the start of the direction
+    prefix    what stands in front of the payload
+    payload   the opcode and the body of a message
+    suffix    what stands behind it
     """
 
     offset: int
-    payload_offset: int
+    prefix: bytes
     payload: bytes
-    end: int
+    suffix: bytes
+
+    @property
+    def payload_offset(self) -> int:
+        """Where the payload begins."""
+        return self.offset + len(self.prefix)
+
+    @property
+    def end(self) -> int:
+        """Where the next frame begins."""
+        return self.payload_offset + len(self.payload) + len(self.suffix)
 
 
 class Cutter(abc.ABC):
@@ -120,13 +130,12 @@ class Cutter(abc.ABC):
 
     def _take(self, prefix_bytes: int, payload_bytes: int, suffix_bytes: int = 0) -> Frame:
         start, end = prefix_bytes, prefix_bytes + payload_bytes
-        with memoryview(self._data) as view:
-            payload = bytes(view[start:end])
         taken = end + suffix_bytes
+        with memoryview(self._data) as view:
+            frame = Frame(self._offset, bytes(view[:start]), bytes(view[start:end]), bytes(view[end:taken]))
         del self._data[:taken]
-        offset = self._offset
         self._offset += taken
-        return Frame(offset, offset + start, payload, self._offset)
+        return frame
 
     def _fail(self, error: BridgeError) -> BridgeError:
         self._failure = error
@@ -260,7 +269,7 @@ class _PrefixCutter(Cutter):
         if size < 0:
             raise self._fail(
                 CorruptedStreamError(
-                    f"the length of a frame is {length}, which is less than the {prefix_bytes} bytes of the length",
+                    f"the length of a frame is {length}, less than the {prefix_bytes} bytes of the length itself",
                     offset=self._offset,
                 )
             )
@@ -442,7 +451,7 @@ class _DatagramCutter(Cutter):
             error = self._beyond(f"a datagram has {len(payload)} bytes")
             error.offset = offset
             raise error
-        return Frame(offset, offset, payload, self._offset)
+        return Frame(offset, b"", payload, b"")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from construct import (
     Adapter,
     Aligned,
     Construct,
+    Container,
     FixedSized,
     MappingError,
     NullStripped,
@@ -95,6 +96,7 @@ class Message:
 
     def make(self, parsed: Any) -> Any:
         """The instance of what the layout gave. Whatever the class raises comes out."""
+        parsed = _plain(parsed)
         if self.struct is None:
             return self.type(parsed)
         made = self.type(**{name: parsed[name] for name in self._arguments() if name in parsed})
@@ -105,6 +107,15 @@ class Message:
 
     def _arguments(self) -> tuple[str, ...]:
         return _arguments_of(self.type)
+
+
+def _plain(value: Any) -> Any:
+    """``value`` without what construct puts into its containers for its own use."""
+    if isinstance(value, Container):
+        return Container({key: _plain(inner) for key, inner in value.items() if key != "_io"})
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value
 
 
 def _arguments_of(cls: type) -> tuple[str, ...]:

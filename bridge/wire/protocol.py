@@ -20,14 +20,22 @@ from __future__ import annotations
 import enum
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from construct import Construct, ConstructError, Int8ub
 
 from ..errors import SchemaError
+from .aio import AsyncMessageChannel
+from .channel import MessageChannel
+from .codec import Codec
 from .fields import fixed_size
-from .framing import Datagram, Framing, LengthPrefix
+from .framing import Datagram, FixedSize, Framing, LengthPrefix
+from .layouts import reads_to_the_end
+from .machine import MessageConnection
 from .message import Message, message_of
+
+if TYPE_CHECKING:
+    from ..transport.base import AsyncTransport, Transport
 
 __all__ = ["CLIENT", "SERVER", "Policy", "Protocol", "Role", "States", "Transition"]
 
@@ -192,6 +200,10 @@ class Protocol:
         self.unknown: Policy = unknown
         self.trailing: Policy = trailing
         self._check_policies()
+        self._codecs: dict[tuple[Role, int], Codec] = {}
+        for role in Role:
+            self.codec(role, version)
+        self._check_ends()
 
     def __repr__(self) -> str:
         return f"<Protocol {self.name} {self.version}: {', '.join(each.name for each in self.all_messages)}>"
@@ -213,6 +225,36 @@ class Protocol:
             for each in direction.by_opcode.values():
                 found.setdefault(each.type, each)
         return tuple(found.values())
+
+    def codec(self, role: Role, version: int) -> Codec:
+        """What writes the messages of ``role`` in ``version``, and reads those of the other side."""
+        found = self._codecs.get((role, version))
+        if found is None:
+            found = self._codecs[role, version] = Codec(self, role, version)
+        return found
+
+    def channel(
+        self, transport: Transport, *, accepted: bool = False, content_seconds: float | None = None
+    ) -> MessageChannel:
+        """A blocking channel over ``transport``, of the server if ``accepted``; ``bridge.connect`` calls this.
+
+        SchemaError: the framing is not for such a transport.
+        """
+        return MessageChannel(transport, self._machine(transport, accepted), content_seconds=content_seconds)
+
+    def async_channel(
+        self, transport: AsyncTransport, *, accepted: bool = False, content_seconds: float | None = None
+    ) -> AsyncMessageChannel:
+        """The same for asyncio."""
+        return AsyncMessageChannel(transport, self._machine(transport, accepted), content_seconds=content_seconds)
+
+    def _machine(self, transport: Transport | AsyncTransport, accepted: bool) -> MessageConnection:
+        datagram_bytes = transport.info("datagram_bytes")
+        return MessageConnection(
+            self,
+            Role.SERVER if accepted else Role.CLIENT,
+            datagram_bytes=datagram_bytes if isinstance(datagram_bytes, int) else None,
+        )
 
     def message_named(self, name: str) -> Message:
         """The message of that name. SchemaError: there is none."""
@@ -276,6 +318,19 @@ class Protocol:
                     f"the state table of {self.name} has {row.message.__name__}, which the {row.sender.value} does "
                     "not send"
                 )
+
+    def _check_ends(self) -> None:
+        framing = self.framing
+        for each in self.all_messages:
+            greedy = reads_to_the_end(each.layout)
+            if greedy and isinstance(framing, FixedSize) and framing.padding is not None:
+                raise SchemaError(f"{each.name} reads to the end, and so the padding of a frame too")
+            if not framing.is_self_delimiting:
+                continue
+            if fixed_size(each.layout) == 0 and self.opcode is None:
+                raise SchemaError(f"{each.name} takes no bytes, so nothing could delimit it")
+            if greedy:
+                raise SchemaError(f"{each.name} reads to the end, and without frames nothing else tells where")
 
     def _check_policies(self) -> None:
         if self.unknown != "reject" and (self.opcode is None or self.framing.is_self_delimiting):

@@ -119,6 +119,7 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: Protocol("demo", Ask, framing=LengthPrefix(8), max_frame_bytes=256), "ends at 255"),
     (lambda: Protocol("demo", Ask, framing=FixedSize(9), max_frame_bytes=8), "every frame has 9"),
     (lambda: Protocol("demo", Ask, framing=FixedSize(3)), "Ask takes 4 bytes"),
+    (lambda: Protocol("demo", Answer, framing=FixedSize(9, b" ")), "and so the padding of a frame too"),
     (lambda: Protocol("demo", Ask, version=65536), "a version of demo"),
     (lambda: Protocol("demo", Ask, version=True), "a version of demo"),
     (lambda: Protocol("demo", Ask, version=1, accepts=2), "above its own 1"),
