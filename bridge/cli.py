@@ -165,6 +165,7 @@ def _listen(options: argparse.Namespace) -> int:
         arrived,
         echo=options.echo,
         count=options.count,
+        reuse_port=options.reuse_port,
         listening=lambda address: _note(f"listening at {address}"),
         object_filter=options.filter,
     )
@@ -496,6 +497,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_address(listen)
     listen.add_argument("--echo", action="store_true", help="send every object back")
     listen.add_argument("--count", type=_positive, metavar="N", help="end after N objects")
+    listen.add_argument(
+        "--reuse-port",
+        action="store_true",
+        help="let other processes that say so too listen there; the system spreads the peers over them",
+    )
     _add_json_options(listen)
     _add_filter(listen)
 

@@ -38,6 +38,7 @@ def serve(
     backlog: int = 128,
     content_seconds: float | None = None,
     allow_insecure: bool = False,
+    reuse_port: bool = False,
     on_accepted: Callable[[Channel], object] | None = None,
     on_closed: Callable[[Channel], object] | None = None,
     on_error: Callable[[Channel | None, Exception], object] | None = None,
@@ -53,12 +54,18 @@ def serve(
     An address that other machines can reach, without encryption, is served with a warning in the log unless
     ``allow_insecure`` says that this is meant.
 
+    With ``reuse_port`` several processes of one user can serve the same port, each with all of this; the system spreads
+    the peers over them (SO_REUSEPORT; on Linux, evenly). It is the option ``reuse_port=1`` of the address.
+
     Call ``serve_forever`` to wait until the server stops, or use it in a ``with`` statement: it stops at the end.
     """
     admission = Admission(
         max_peers=max_peers, max_peers_per_host=max_peers_per_host, max_accepts_per_second=max_accepts_per_second
     )
-    listener = listen(address, backlog=backlog, content_seconds=content_seconds, protocol=protocol, **options)
+    place = Address.parse(address)
+    if reuse_port:
+        place = place.with_option("reuse_port", "1")
+    listener = listen(place, backlog=backlog, content_seconds=content_seconds, protocol=protocol, **options)
     if is_exposed(listener.address) and not allow_insecure:
         log_event(SERVER_LOG, logging.WARNING, "insecure", address=listener.address, reason=EXPOSED)
     return Server(listener, handler, admission, on_accepted=on_accepted, on_closed=on_closed, on_error=on_error)

@@ -390,6 +390,23 @@ def test_listen_prints_what_arrives_and_can_echo_it() -> None:
         assert f"java-bridge: {channel.local} here" in err
 
 
+def test_several_processes_share_a_port() -> None:
+    with process("listen", "0", "--echo", "--reuse-port") as first:
+        assert first.stderr is not None
+        address = first.stderr.readline().split()[-1]
+        with process("listen", address, "--echo", "--reuse-port") as second:
+            assert second.stderr is not None
+            assert second.stderr.readline().split()[-1] == address
+            for number in range(64):  # which of the two gets a peer is chance
+                with bridge.connect(address, timeout=WAIT_SECONDS) as channel:
+                    assert channel.request(number, timeout=WAIT_SECONDS) == number
+            for listening in (first, second):
+                listening.send_signal(signal.SIGINT)
+            printed = [listening.communicate(timeout=WAIT_SECONDS)[0].split() for listening in (first, second)]
+    assert all(printed)
+    assert sorted(int(number) for numbers in printed for number in numbers) == list(range(64))
+
+
 def test_listen_tells_how_a_conversation_ended_and_goes_on() -> None:
     with process("listen", "0", "--count", "1", "--filter", "!java.util.*") as listening:
         assert listening.stderr is not None

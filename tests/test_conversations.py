@@ -628,6 +628,36 @@ async def test_at_debug_level_the_traceback_follows(shell: Shell, caplog: pytest
 
 
 @on_both_shells
+async def test_servers_share_a_port_where_all_say_so(shell: Shell) -> None:
+    served = [0, 0]
+
+    async def first(channel: Any) -> None:
+        served[0] += 1
+        await echo(channel)
+
+    async def second(channel: Any) -> None:
+        served[1] += 1
+        await echo(channel)
+
+    async with await shell.serve("127.0.0.1:0", first, reuse_port=True) as one:
+        with pytest.raises(ConnectError, match="cannot listen"):
+            await shell.serve(one.address, second)
+        async with await shell.serve(one.address, second, reuse_port=True):
+            for number in range(64):  # which of the two gets a peer is chance
+                async with await shell.connect(one.address) as channel:
+                    assert await channel.request(number) == number
+    assert sum(served) == 64
+    assert all(served)
+
+
+@pytest.mark.parametrize("value", ["0", "yes"])
+@on_both_shells
+async def test_a_port_is_shared_by_the_value_1(shell: Shell, value: str) -> None:
+    with pytest.raises(ConnectError, match="reuse_port is 1"):
+        await shell.listen(f"tcp://127.0.0.1:0?reuse_port={value}")
+
+
+@on_both_shells
 async def test_who_is_one_too_many_of_a_host_is_closed_at_once(shell: Shell, caplog: pytest.LogCaptureFixture) -> None:
     async with await shell.serve("127.0.0.1:0", echo, max_peers_per_host=2) as server:
         first, second = await shell.connect(server.address), await shell.connect(server.address)

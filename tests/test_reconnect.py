@@ -106,7 +106,7 @@ async def test_cut_at_every_byte_of_a_conversation_nothing_arrives_twice_and_no_
             answered, unknown = [], []
             async with await shell.connect(between.address, reconnect=QUICK) as channel:
                 number = 0
-                while channel.connection_count <= len(faults):
+                while between.connections <= len(faults):
                     try:
                         answer_ = await channel.request(f"question {number}", timeout=ENOUGH_SECONDS)
                     except LOST:

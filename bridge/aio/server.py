@@ -36,6 +36,7 @@ async def serve(
     backlog: int = 128,
     content_seconds: float | None = None,
     allow_insecure: bool = False,
+    reuse_port: bool = False,
     on_accepted: Callable[[Channel], object] | None = None,
     on_closed: Callable[[Channel], object] | None = None,
     on_error: Callable[[Channel | None, Exception], object] | None = None,
@@ -50,7 +51,10 @@ async def serve(
     admission = Admission(
         max_peers=max_peers, max_peers_per_host=max_peers_per_host, max_accepts_per_second=max_accepts_per_second
     )
-    listener = await listen(address, backlog=backlog, content_seconds=content_seconds, protocol=protocol, **options)
+    place = Address.parse(address)
+    if reuse_port:
+        place = place.with_option("reuse_port", "1")
+    listener = await listen(place, backlog=backlog, content_seconds=content_seconds, protocol=protocol, **options)
     if is_exposed(listener.address) and not allow_insecure:
         log_event(SERVER_LOG, logging.WARNING, "insecure", address=listener.address, reason=EXPOSED)
     return Server(listener, handler, admission, on_accepted=on_accepted, on_closed=on_closed, on_error=on_error)

@@ -13,7 +13,7 @@ What the parts mean, and which of them must be there, is up to the transport of 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
@@ -54,6 +54,10 @@ class Address:
         if address.port is not None and address.port != port:
             raise ConnectError(f"the address {target!r} has the port {address.port} already, and {port} was given")
         return cls(address.scheme, address.host, _checked_port(port, target), address.path, address.options)
+
+    def with_option(self, name: str, value: str) -> Address:
+        """The same with one option more."""
+        return replace(self, options=(*self.options, (name, value)))
 
     def option_values(self, *known: str) -> dict[str, str]:
         """The options by name. ConnectError: one is not among ``known``, or is there twice."""

@@ -51,9 +51,12 @@ def _socket(family: int, scheme: str) -> socket.socket:
         raise OSError(error.errno, text) from error
 
 
-def required_port(address: Address) -> int:
-    """The port of ``address``. ConnectError: it has none, or something that this kind has no meaning for."""
-    address.option_values()
+def required_port(address: Address, *known: str) -> int:
+    """The port of ``address``. ConnectError: it has none, or something that this kind has no meaning for.
+
+    ``known`` are the names of the options it may have.
+    """
+    address.option_values(*known)
     if address.port is None:
         raise ConnectError(f"the address {address} needs a port")
     if address.path:
@@ -86,8 +89,12 @@ def connect(address: Address, timeout: float | None) -> Transport:
 
 
 def listening_socket(address: Address, backlog: int) -> socket.socket:
-    """A listening socket on the first address of the host; without a host, on every interface, IPv4 and IPv6."""
-    port = required_port(address)
+    """A listening socket on the first address of the host; without a host, on every interface, IPv4 and IPv6.
+
+    With the option ``reuse_port=1`` other processes of this user may listen at the same address with the same option,
+    and the system spreads the peers over them.
+    """
+    port = required_port(address, "reuse_port")
     everywhere = not address.host and socket.has_dualstack_ipv6()
     host = "::" if everywhere else address.host or None
     family, _, _, _, name = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
@@ -95,6 +102,8 @@ def listening_socket(address: Address, backlog: int) -> socket.socket:
     try:
         if os.name == "posix":  # elsewhere it lets others steal the port
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if address.option_values("reuse_port"):
+            _share_port(sock, address)
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0 if everywhere else 1)
         sock.bind(name)
@@ -103,6 +112,16 @@ def listening_socket(address: Address, backlog: int) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def _share_port(sock: socket.socket, address: Address) -> None:
+    value = dict(address.options)["reuse_port"]
+    if value != "1":
+        raise ConnectError(f"reuse_port is 1 or is left out, and not {value!r} as in the address {address}")
+    option = getattr(socket, "SO_REUSEPORT", None)
+    if option is None:
+        raise OSError(errno.ENOPROTOOPT, "this system cannot share a port between processes")
+    sock.setsockopt(socket.SOL_SOCKET, option, 1)
 
 
 def listen(address: Address, backlog: int) -> Listener:

@@ -148,7 +148,7 @@ def test_what_is_not_known_of_several_paths_is_none() -> None:
 @pytest.mark.parametrize("scheme", ["tcp", "mptcp", "sctp"])
 @pytest.mark.parametrize(
     ("rest", "message"),
-    [("", "needs a port"), (":1/x", "goes on"), (":1?ttl=1", "has no option 'ttl'.* there are none")],
+    [("", "needs a port"), (":1/x", "goes on"), (":1?ttl=1", "has no option 'ttl'")],
 )
 def test_an_address_that_makes_no_sense_is_refused(scheme: str, rest: str, message: str) -> None:
     address = Address.parse(f"{scheme}://127.0.0.1{rest}")
