@@ -17,7 +17,7 @@ __all__ = ["EXPOSED", "Admission", "is_exposed"]
 EXPOSED: Final = "other machines can connect, and all is sent in the clear: encrypt it, or say allow_insecure=True"
 
 #: Kinds of transport that anybody on the way can read and change.
-_IN_THE_CLEAR = {"tcp", "udp"}
+_IN_THE_CLEAR = {"mptcp", "raw", "sctp", "tcp", "udp"}
 
 
 class Admission:

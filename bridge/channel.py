@@ -52,6 +52,7 @@ from .transport.blocking import deadline_of, left_of
 from .transport.socket_id import SocketId
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
     from .transport.base import Listener as TransportListener
@@ -84,6 +85,7 @@ def connect(
     *,
     timeout: float | None = None,
     content_seconds: float | None = None,
+    tls: ssl.SSLContext | None = None,
     reconnect: None = None,
     protocol: None = None,
     **options: Unpack[ConnectionOptions],
@@ -97,6 +99,7 @@ def connect(
     *,
     timeout: float | None = None,
     content_seconds: float | None = None,
+    tls: ssl.SSLContext | None = None,
     reconnect: None = None,
     protocol: Spoken[_C],
 ) -> _C: ...
@@ -109,6 +112,7 @@ def connect(
     *,
     timeout: float | None = None,
     content_seconds: float | None = None,
+    tls: ssl.SSLContext | None = None,
     reconnect: Reconnect,
     protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
@@ -121,6 +125,7 @@ def connect(
     *,
     timeout: float | None = None,
     content_seconds: float | None = None,
+    tls: ssl.SSLContext | None = None,
     reconnect: Reconnect | None = None,
     protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
@@ -128,16 +133,19 @@ def connect(
     """A channel to the peer at ``address``: a URL, a host with ``port``, or both in a tuple.
 
     With ``reconnect`` it connects again after its connection was lost, and the first time too it tries as often as
-    that says. ``timeout``, in seconds, is for the connecting alone; ``content_seconds`` is that of a Channel. The
-    options are those of a Connection: ``registry``, ``limits``, ``object_filter``, ``reset_every``. With a
-    ``protocol``, a `bridge.wire.Protocol`, the channel speaks that in place of object streams, and takes none of these.
-    ConnectError: nobody answered, or ``address`` is none.
+    that says. ``timeout``, in seconds, is for the connecting alone; ``content_seconds`` is that of a Channel. ``tls``
+    says about TLS what the options of a ``tls://`` URL cannot; with it any kind that carries a stream of bytes is
+    encrypted. The options are those of a Connection: ``registry``, ``limits``, ``object_filter``, ``reset_every``. With
+    a ``protocol``, a `bridge.wire.Protocol`, the channel speaks that in place of object streams, and takes none of
+    these. ConnectError: nobody answered, or ``address`` is none.
     """
     place = Address.parse(address, port)
     check_options(protocol, content_seconds, options)  # before anything is opened
     if reconnect is None:
-        return _open(place, timeout, content_seconds, protocol, options)
-    channel = ReconnectingChannel(lambda seconds: _open(place, seconds, content_seconds, protocol, options), reconnect)
+        return _open(place, timeout, tls, content_seconds, protocol, options)
+    channel = ReconnectingChannel(
+        lambda seconds: _open(place, seconds, tls, content_seconds, protocol, options), reconnect
+    )
     channel.ensure_connected(timeout=timeout)
     return channel
 
@@ -145,12 +153,13 @@ def connect(
 def _open(
     place: Address,
     timeout: float | None,
+    tls: ssl.SSLContext | None,
     content_seconds: float | None,
     protocol: Spoken[Channel] | None,
     options: ConnectionOptions,
 ) -> Channel:
     try:
-        transport = kinds.connect(place, timeout)
+        transport = kinds.connect(place, timeout, tls)
     except OSError as error:
         raise ConnectError(f"no connection to {place}: {error}") from error
     channel = _channel_over(transport, protocol, options, accepted=False, content_seconds=content_seconds)
@@ -164,18 +173,20 @@ def listen(
     *,
     backlog: int = 128,
     content_seconds: float | None = None,
+    tls: ssl.SSLContext | None = None,
     protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
 ) -> Listener:
     """A listener at ``address``; port 0 lets the system choose one, no host means every interface.
 
-    ``backlog`` is how many peers may wait until they are accepted. The options are those of a Connection, for each
-    channel, and so are ``content_seconds`` and ``protocol``. ConnectError: it is impossible to listen there.
+    ``backlog`` is how many peers may wait until they are accepted; ``tls`` is as in ``connect``. The options are those
+    of a Connection, for each channel, and so are ``content_seconds`` and ``protocol``. ConnectError: it is impossible
+    to listen there.
     """
     place = Address.parse(address, port)
     check_options(protocol, content_seconds, options)
     try:
-        listener = kinds.listen(place, backlog)
+        listener = kinds.listen(place, backlog, tls)
         return Listener(listener, options, content_seconds=content_seconds, protocol=protocol)
     except OSError as error:
         raise ConnectError(f"cannot listen at {place}: {error}") from error
@@ -284,6 +295,15 @@ class Channel:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+    @property
+    def peer_certificate(self) -> dict[str, Any] | None:
+        """Of TLS: the peer's certificate, which was verified, as ``ssl.SSLSocket.getpeercert`` gives it.
+
+        None where the peer showed none; at a server also until something was received or sent.
+        """
+        told = self._transport.info("certificate")
+        return told if isinstance(told, dict) else None
 
     @property
     def state(self) -> State:

@@ -16,6 +16,7 @@ from .transport.address import Address, Target
 from .transport.blocking import deadline_of, left_of
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
 __all__ = ["Server", "serve"]
@@ -37,6 +38,7 @@ def serve(
     max_accepts_per_second: float | None = None,
     backlog: int = 128,
     content_seconds: float | None = None,
+    tls: ssl.SSLContext | None = None,
     allow_insecure: bool = False,
     reuse_port: bool = False,
     on_accepted: Callable[[Channel], object] | None = None,
@@ -65,8 +67,8 @@ def serve(
     place = Address.parse(address)
     if reuse_port:
         place = place.with_option("reuse_port", "1")
-    listener = listen(place, backlog=backlog, content_seconds=content_seconds, protocol=protocol, **options)
-    if is_exposed(listener.address) and not allow_insecure:
+    listener = listen(place, backlog=backlog, content_seconds=content_seconds, tls=tls, protocol=protocol, **options)
+    if tls is None and is_exposed(listener.address) and not allow_insecure:
         log_event(SERVER_LOG, logging.WARNING, "insecure", address=listener.address, reason=EXPOSED)
     return Server(listener, handler, admission, on_accepted=on_accepted, on_closed=on_closed, on_error=on_error)
 

@@ -36,6 +36,7 @@ from ..transport.socket_id import SocketId
 from .reconnect import ReconnectingChannel
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
     from ..transport.base import AsyncListener, AsyncTransport
@@ -62,6 +63,7 @@ async def connect(
     *,
     timeout: float | None = None,
     content_seconds: float | None = None,
+    tls: ssl.SSLContext | None = None,
     reconnect: None = None,
     protocol: None = None,
     **options: Unpack[ConnectionOptions],
@@ -75,6 +77,7 @@ async def connect(
     *,
     timeout: float | None = None,
     content_seconds: float | None = None,
+    tls: ssl.SSLContext | None = None,
     reconnect: None = None,
     protocol: Spoken[_C],
 ) -> _C: ...
@@ -87,6 +90,7 @@ async def connect(
     *,
     timeout: float | None = None,
     content_seconds: float | None = None,
+    tls: ssl.SSLContext | None = None,
     reconnect: Reconnect,
     protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
@@ -99,6 +103,7 @@ async def connect(
     *,
     timeout: float | None = None,
     content_seconds: float | None = None,
+    tls: ssl.SSLContext | None = None,
     reconnect: Reconnect | None = None,
     protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
@@ -107,8 +112,10 @@ async def connect(
     place = Address.parse(address, port)
     check_options(protocol, content_seconds, options)  # before anything is opened
     if reconnect is None:
-        return await _open(place, timeout, content_seconds, protocol, options)
-    channel = ReconnectingChannel(lambda seconds: _open(place, seconds, content_seconds, protocol, options), reconnect)
+        return await _open(place, timeout, tls, content_seconds, protocol, options)
+    channel = ReconnectingChannel(
+        lambda seconds: _open(place, seconds, tls, content_seconds, protocol, options), reconnect
+    )
     await channel.ensure_connected(timeout=timeout)
     return channel
 
@@ -116,12 +123,13 @@ async def connect(
 async def _open(
     place: Address,
     timeout: float | None,
+    tls: ssl.SSLContext | None,
     content_seconds: float | None,
     protocol: Spoken[Channel] | None,
     options: ConnectionOptions,
 ) -> Channel:
     try:
-        transport = await kinds.connect_async(place, timeout)
+        transport = await kinds.connect_async(place, timeout, tls)
     except TimeoutError as error:
         raise ConnectError(f"no connection to {place} in {timeout} s") from error
     except OSError as error:
@@ -137,6 +145,7 @@ async def listen(
     *,
     backlog: int = 128,
     content_seconds: float | None = None,
+    tls: ssl.SSLContext | None = None,
     protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
 ) -> Listener:
@@ -144,7 +153,7 @@ async def listen(
     place = Address.parse(address, port)
     check_options(protocol, content_seconds, options)
     try:
-        listener = await kinds.listen_async(place, backlog)
+        listener = await kinds.listen_async(place, backlog, tls)
         return Listener(listener, options, content_seconds=content_seconds, protocol=protocol)
     except OSError as error:
         raise ConnectError(f"cannot listen at {place}: {error}") from error
@@ -213,6 +222,15 @@ class Channel:
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self.close()
+
+    @property
+    def peer_certificate(self) -> dict[str, Any] | None:
+        """Of TLS: the peer's certificate, which was verified, as ``ssl.SSLSocket.getpeercert`` gives it.
+
+        None where the peer showed none; at a server also until something was received or sent.
+        """
+        told = self._transport.info("certificate")
+        return told if isinstance(told, dict) else None
 
     @property
     def state(self) -> State:

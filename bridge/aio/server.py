@@ -18,6 +18,7 @@ from ..transport.address import Address, Target
 from .channel import Channel, Listener, Spoken, listen
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
 __all__ = ["Server", "serve"]
@@ -35,6 +36,7 @@ async def serve(
     max_accepts_per_second: float | None = None,
     backlog: int = 128,
     content_seconds: float | None = None,
+    tls: ssl.SSLContext | None = None,
     allow_insecure: bool = False,
     reuse_port: bool = False,
     on_accepted: Callable[[Channel], object] | None = None,
@@ -54,8 +56,10 @@ async def serve(
     place = Address.parse(address)
     if reuse_port:
         place = place.with_option("reuse_port", "1")
-    listener = await listen(place, backlog=backlog, content_seconds=content_seconds, protocol=protocol, **options)
-    if is_exposed(listener.address) and not allow_insecure:
+    listener = await listen(
+        place, backlog=backlog, content_seconds=content_seconds, tls=tls, protocol=protocol, **options
+    )
+    if tls is None and is_exposed(listener.address) and not allow_insecure:
         log_event(SERVER_LOG, logging.WARNING, "insecure", address=listener.address, reason=EXPOSED)
     return Server(listener, handler, admission, on_accepted=on_accepted, on_closed=on_closed, on_error=on_error)
 

@@ -26,8 +26,8 @@ __all__ = ["AsyncListener", "AsyncTransport", "Info", "Listener", "Transport", "
 
 #: What a transport can be asked for: the address of either end (Address or None); the socket, where there is one; what
 #: one datagram carries (int, bytes), where it carries datagrams and no stream of bytes; of MPTCP, whether it
-#: has not fallen back to TCP (bool).
-Info: TypeAlias = Literal["local", "peer", "socket", "datagram_bytes", "multipath"]
+#: has not fallen back to TCP (bool); of TLS, the certificate of the peer (as ``ssl.SSLSocket.getpeercert`` gives it).
+Info: TypeAlias = Literal["local", "peer", "socket", "datagram_bytes", "multipath", "certificate"]
 
 
 class Transport(abc.ABC):
@@ -150,9 +150,12 @@ class TransportKind:
     connect_async, listen_async  the same for asyncio
 
     None stands for what a kind cannot do. ConnectError: the address or its options make no sense.
+
+    datagrams                    whether it carries datagrams and no stream of bytes
     """
 
     connect: Callable[[Address, float | None], Transport] | None = None
     listen: Callable[[Address, int], Listener] | None = None
     connect_async: Callable[[Address, float | None], Awaitable[AsyncTransport]] | None = None
     listen_async: Callable[[Address, int], Awaitable[AsyncListener]] | None = None
+    datagrams: bool = False
