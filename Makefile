@@ -82,11 +82,11 @@ demo: setup  ## a Java server and Python exchange objects, both ways, and what g
 test: setup  ## unit tests on the compiled and on the pure build, then Python and Java together
 	BRIDGE_EXPECT=compiled $(BIN)/python -m pytest tests $(PYTEST_ARGS)
 	BRIDGE_PURE=1 BRIDGE_EXPECT=pure $(BIN)/python -m pytest tests $(PYTEST_ARGS)
-	$(BIN)/python -m pytest interop --ignore=interop/weka $(PYTEST_ARGS)
+	$(BIN)/python -m pytest interop --ignore=interop/weka --ignore=interop/redis $(PYTEST_ARGS)
 
 .PHONY: interop
 interop: setup  ## Python and Java together only
-	$(BIN)/python -m pytest interop --ignore=interop/weka $(PYTEST_ARGS)
+	$(BIN)/python -m pytest interop --ignore=interop/weka --ignore=interop/redis $(PYTEST_ARGS)
 
 .PHONY: interop-weka
 interop-weka: setup  ## a model trained by Weka, read and written back; installs Debian's weka package
@@ -94,6 +94,13 @@ interop-weka: setup  ## a model trained by Weka, read and written back; installs
 		[ "$$(id -u)" = 0 ] || { echo "install weka first: sudo apt-get install weka" >&2; exit 1; }; \
 		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends weka; }
 	$(BIN)/python -m pytest interop/weka $(PYTEST_ARGS)
+
+.PHONY: interop-redis
+interop-redis: setup  ## the protocol of Redis, declared here, against redis-server; installs Debian's package
+	command -v redis-server > /dev/null || { \
+		[ "$$(id -u)" = 0 ] || { echo "install redis-server first: sudo apt-get install redis-server" >&2; exit 1; }; \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends redis-server; }
+	$(BIN)/python -m pytest interop/redis $(PYTEST_ARGS)
 
 .PHONY: bench
 bench: setup  ## measure ours beside the JDK, pickle and the peers, the wire, and how the cost grows; JSON in build/bench

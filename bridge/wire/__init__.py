@@ -12,6 +12,8 @@ from .codec import Decoded, UnknownMessage
 from .fields import (
     Checksum,
     CompactInt,
+    DecimalText,
+    EndedBy,
     EnumOf,
     JavaBoolean,
     JavaByte,
@@ -42,7 +44,9 @@ __all__ = [
     "CompactInt",
     "Datagram",
     "Decoded",
+    "DecimalText",
     "Delimiter",
+    "EndedBy",
     "EnumOf",
     "FixedSize",
     "Framing",

@@ -10,6 +10,8 @@
     Instant: a long and an int       JavaInstant                 12: seconds since the epoch, nanoseconds
     ObjectOutputStream               JavaObjectStream()          a whole object stream, to the end of what surrounds it
 
+And what protocols of text need: EndedBy(mark, …), DecimalText(…); then EnumOf(…) and Checksum(…).
+
 The numbers are names for constructs that `construct` has; all others are classes of their own, so that a generator of
 code can tell what they are. Each has its sizes in ``sizeof()``, where they are fixed. Errors inside a parse or build
 are those of construct; `bridge.wire.codec` translates them.
@@ -19,6 +21,7 @@ from __future__ import annotations
 
 import enum
 import io
+import re
 import uuid
 import zlib
 from binascii import crc_hqx
@@ -44,11 +47,14 @@ from construct import (
     Int64sb,
     IntegerError,
     MappingError,
+    SizeofError,
     StringError,
+    Subconstruct,
     TimestampError,
     stream_read,
     stream_write,
 )
+from construct.core import BytesIOWithOffsets
 
 from ..codec import dumps, loads_all
 from ..errors import CorruptedStreamError, PeerException, SchemaError
@@ -64,6 +70,8 @@ __all__ = [
     "ALGORITHMS",
     "Checksum",
     "CompactInt",
+    "DecimalText",
+    "EndedBy",
     "EnumOf",
     "JavaBoolean",
     "JavaByte",
@@ -283,6 +291,55 @@ class EnumOf(Adapter):
             raise MappingError(f"{obj!r} is no member of {self.members.__name__}", path=path)
         return obj.value
 
+
+class EndedBy(Subconstruct):
+    """``subcon`` in all bytes up to ``mark``, which is taken too and must not occur in them.
+
+    Unlike ``construct.NullTerminated`` it finds a mark of any length at any place.
+    """
+
+    def __init__(self, mark: bytes, subcon: Any) -> None:
+        if not isinstance(mark, bytes) or not mark:
+            raise SchemaError(f"a mark is one byte or more, not {mark!r}")
+        super().__init__(subcon)
+        self.mark = mark
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        offset = stream.tell()
+        data = bytearray()
+        while not data.endswith(self.mark):
+            data += stream_read(stream, 1, path)
+        inner = BytesIOWithOffsets(bytes(data[: -len(self.mark)]), stream, offset)
+        return self.subcon._parsereport(inner, context, path)
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        inner = io.BytesIO()
+        built = self.subcon._build(obj, inner, context, path)
+        data = inner.getvalue() + self.mark
+        if data.find(self.mark) != len(data) - len(self.mark):
+            raise StringError(f"the value holds the mark {self.mark!r} that is to end it", path=path)
+        stream_write(stream, data, len(data), path)
+        return built
+
+    def _sizeof(self, context: Any, path: str) -> int:
+        raise SizeofError("the size depends on where the mark is", path=path)
+
+
+class DecimalText(Adapter):
+    """An int as decimal digits in ASCII, with a "-" in front of a negative one; at most 19 digits."""
+
+    def _decode(self, obj: bytes, context: Any, path: str) -> int:
+        if not _DECIMAL.fullmatch(obj):
+            raise IntegerError(f"{obj[:40]!r} is no decimal number", path=path)
+        return int(obj)
+
+    def _encode(self, obj: Any, context: Any, path: str) -> bytes:
+        if not isinstance(obj, int) or not _DECIMAL.fullmatch(str(int(obj)).encode()):
+            raise IntegerError(f"{obj!r} is no int of at most 19 digits", path=path)
+        return str(int(obj)).encode()
+
+
+_DECIMAL: Final = re.compile(rb"-?[0-9]{1,19}")
 
 #: The checksums by name: of bytes, a number of 0 up to the width that is named.
 ALGORITHMS: Final[dict[str, Callable[[bytes], int]]] = {

@@ -45,7 +45,7 @@ from construct.core import BytesIOWithOffsets, bytes2bits
 from construct.lib import RestreamedBytesIO
 
 from ..errors import SchemaError
-from .fields import fixed_size
+from .fields import EndedBy, fixed_size
 
 __all__ = ["BoundReached", "Reading", "Span", "guarded", "read", "reads_to_the_end", "write"]
 
@@ -416,7 +416,7 @@ _NAMELESS: Final[dict[type, str]] = {construct.Padded: "padding", construct.Cons
 
 
 _GREEDY: Final = (type(construct.GreedyBytes), construct.GreedyRange, construct.Tunnel, construct.OffsettedEnd)
-_SIZED: Final = (construct.Prefixed, construct.FixedSized, construct.NullTerminated)
+_SIZED: Final = (construct.Prefixed, construct.FixedSized, construct.NullTerminated, EndedBy)
 
 
 class _Copier:

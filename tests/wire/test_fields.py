@@ -31,6 +31,8 @@ from bridge.wire import fields
 from bridge.wire.fields import (
     Checksum,
     CompactInt,
+    DecimalText,
+    EndedBy,
     EnumOf,
     JavaBoolean,
     JavaByte,
@@ -83,6 +85,9 @@ WRITTEN = [
     (JavaInstant, Instant(1970, 1, 1, 0, 0, 1, 5, tzinfo=UTC), "0000000000000001 00001388"),
     (JavaInstant, Instant.of(Instant(1969, 12, 31, 23, 59, 59, tzinfo=UTC), 999_999_999), "ffffffffffffffff 3b9ac9ff"),
     (EnumOf(Int8ub, Color), Color.BLUE, "07"),
+    (EndedBy(b"\r\n", GreedyBytes), b"a\rb", "610d62 0d0a"),
+    (EndedBy(b"\r\n", GreedyBytes), b"", "0d0a"),
+    (DecimalText(EndedBy(b"\r\n", GreedyBytes)), -120, "2d313230 0d0a"),
 ]  # fmt: skip
 
 
@@ -120,6 +125,10 @@ def test_what_java_reads_and_never_writes(layout: Any, hexadecimal: str, value: 
         (JavaInstant, "0000000000000000 ffffffff"),
         (JavaInstant, "7fffffffffffffff 00000000"),
         (EnumOf(Int8ub, Color), "02"),
+        (EndedBy(b"\r\n", GreedyBytes), "610d"),
+        (DecimalText(EndedBy(b"\n", GreedyBytes)), "0a"),
+        (DecimalText(EndedBy(b"\n", GreedyBytes)), "312031 0a"),
+        (DecimalText(EndedBy(b"\n", GreedyBytes)), "31" * 20 + "0a"),
         (Checksum("crc32", Int32ub), "00000001"),
     ],
 )
@@ -142,6 +151,10 @@ def test_bytes_that_are_no_value_are_refused(layout: Any, hexadecimal: str) -> N
         (JavaUUID, "00112233-4455-6677-8899-aabbccddeeff"),
         (JavaInstant, datetime(2020, 1, 1)),
         (EnumOf(Int8ub, Color), 1),
+        (EndedBy(b"\r\n", GreedyBytes), b"a\r\nb"),
+        (EndedBy(b"##", GreedyBytes), b"a#"),
+        (DecimalText(EndedBy(b"\n", GreedyBytes)), 10**19),
+        (DecimalText(EndedBy(b"\n", GreedyBytes)), "1"),
     ],
 )
 def test_values_that_cannot_be_written_are_refused(layout: Any, value: Any) -> None:
@@ -231,6 +244,7 @@ def test_what_has_no_java_class_is_not_written() -> None:
     "declare",
     [
         lambda: CompactInt(16),
+        lambda: EndedBy(b"", GreedyBytes),
         lambda: EnumOf(Int8ub, 3),  # type: ignore[arg-type]
         lambda: Checksum("md5", Int32ub),
         lambda: Checksum("crc32", 4),
