@@ -1,0 +1,3 @@
+private static void writeFrame(byte[] payload, DataOutput out) throws IOException {
+    out.write(payload);
+}

@@ -1,0 +1,478 @@
+"""Java source for a protocol: ``python -m bridge gen-java MODULE:Protocol -o DIR --package com.example``.
+
+    Store.java            the protocol: its messages as a sealed interface, frames read from a DataInput, written to a
+                          DataOutput
+    Put.java, …           a record for each message, with what stands in it
+    Color.java, …         an enum for each Python enum that a field has
+    StoreClient.java,     both ends, blocking; of datagrams where the protocol is framed so
+    StoreServer.java
+    FrameReader.java, FrameWriter.java, WireException.java, Checksums.java
+
+It needs nothing beside the JDK, 17 or newer. The same declaration gives the same text. What Java and Python would not
+read alike is a SchemaError that says what it is and where it stands in the declaration.
+
+The texts of the files that are the same for all protocols are in the folder ``java``.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import os
+import string as strings
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+import construct
+
+from ..errors import SchemaError
+from .construct_layout import layout_of, message_layout
+from .framing import Datagram, Delimiter, FixedSize, LengthPrefix, SelfDelimiting
+from .java_declarations import javadoc, lines_of_labels
+from .java_expressions import number
+from .java_names import package_name, type_name
+from .java_records import RecordText
+from .java_types import Types
+from .layout_model import (
+    Attempt,
+    Embedded,
+    Integer,
+    Labels,
+    Layout,
+    Rest,
+    VariableInteger,
+    Window,
+    children,
+    extents,
+)
+from .message import Message
+from .protocol import Protocol, Role
+
+__all__ = ["java_sources", "write_java"]
+
+_NOTE: Final = "// Written by `python -m bridge gen-java`: run it again to change it."
+_SHARED_FILES: Final = ("FrameReader", "FrameWriter", "WireException", "Checksums")
+_TEMPLATES: Final = importlib.resources.files(__package__) / "java"
+
+
+def java_sources(protocol: Protocol, package: str) -> dict[str, str]:
+    """The texts of all files of a protocol, by the name of the file; ``package`` is their Java package.
+
+    SchemaError: something in the declaration cannot be translated; the ``path`` of the error leads to it.
+    """
+    return _Generator(protocol, package).files()
+
+
+def write_java(protocol: Protocol, directory: str | os.PathLike[str], package: str) -> list[Path]:
+    """Write the files of a protocol under ``directory``, in the folders of their package; the files, in order.
+
+    A file that has the text already is left alone; another one is replaced in one step, so none is ever half written.
+    SchemaError: as `java_sources`, before anything is written. OSError: it cannot be written.
+    """
+    sources = java_sources(protocol, package)
+    folder = Path(directory, *package.split("."))
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in sources.items():
+        _replace(folder / name, text.encode("utf-8"))
+        written.append(folder / name)
+    return written
+
+
+def _replace(path: Path, data: bytes) -> None:
+    if path.is_file() and path.read_bytes() == data:
+        return
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with open(descriptor, "wb") as fp:
+            fp.write(data)
+        # mkstemp gives a file for its owner alone; this one gets what a new file would have.
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+class _Generator:
+    def __init__(self, protocol: Protocol, package: str) -> None:
+        self.protocol = protocol
+        self.package = package_name(package)
+        self.name = type_name(protocol.name, protocol.name)
+        _refuse_rules(protocol)
+        self.shared: dict[str, Labels] = {}
+        self.layouts: dict[Message, Layout] = {}
+        for each in protocol.all_messages:
+            self._add(each, message_layout(each, {"version": protocol.version}))
+        self.java_names = self._message_names()
+        self.is_symmetric = dict(protocol.sent_by(Role.CLIENT)) == dict(protocol.sent_by(Role.SERVER))
+        if isinstance(protocol.framing, SelfDelimiting):
+            for layout in self.layouts.values():
+                _refuse_open_end(layout)
+
+    def _add(self, each: Message, layout: Layout) -> None:
+        """Add a message, and those that stand in it."""
+        if each not in self.layouts:
+            self.layouts[each] = layout
+            self._add_inner(layout)
+
+    def _add_inner(self, layout: Layout) -> None:
+        for child in children(layout):
+            if isinstance(child, Embedded):
+                self._add(child.message, child.content)
+            else:
+                self._add_inner(child)
+
+    def _message_names(self) -> dict[type, str]:
+        taken = {self.name: "the protocol", f"{self.name}Client": "its client", f"{self.name}Server": "its server"}
+        names: dict[type, str] = {}
+        for each in self.layouts:
+            name = type_name(each.name, each.name)
+            if name in taken:
+                raise SchemaError(f"{name} would be the name of {taken[name]} and of the message {each.name} in Java",
+                                  path=each.name)  # fmt: skip
+            taken[name] = f"the message {each.name}"
+            names[each.type] = name
+        return names
+
+    # ------------------------------------------------------------------------------------------------------- the files
+
+    def files(self) -> dict[str, str]:
+        bodies = {name: self._record(each, name) for each, name in self._messages()}
+        for name, layout in sorted(self.shared.items()):
+            if name in bodies or name.startswith(self.name):
+                raise SchemaError(f"{name} is an enum and something else in Java", path=layout.path)
+            bodies[name] = lines_of_labels(name, layout)
+        files = {f"{self.name}.java": self._text(self._protocol_imports(), self._protocol_lines())}
+        for name, lines in bodies.items():
+            files[f"{name}.java"] = self._text([], lines) if name in self.shared else "\n".join(lines)
+        files |= self._ends()
+        for name in _SHARED_FILES:
+            files[f"{name}.java"] = self._template(name)
+        return files
+
+    def _messages(self) -> list[tuple[Message, str]]:
+        return [(each, self.java_names[each.type]) for each in self.layouts]
+
+    def _record(self, each: Message, name: str) -> list[str]:
+        types = Types([*self.java_names.values(), self.name], self.shared)
+        is_value = each.struct is None
+        text = RecordText(name, self.layouts[each], types, value_name="value" if is_value else None)
+        lines = text.lines(_docs(each), self._interfaces(each.type))
+        # The type of each message that stands in another one is in the same package.
+        return [self._text(["java.io.IOException", *types.imports], lines)]
+
+    def _interfaces(self, cls: type) -> list[str]:
+        sides = [role for role in Role if any(each.type is cls for each in self.protocol.sent_by(role).values())]
+        if not sides:
+            return []
+        if self.is_symmetric:
+            return [f"{self.name}.Message"]
+        return [f"{self.name}.From{role.value.capitalize()}" for role in sides]
+
+    def _text(self, imports: list[str], lines: list[str]) -> str:
+        importing = [f"import {each};" for each in sorted(set(imports))]
+        whole = [_NOTE, f"package {self.package};", "", *([*importing, ""] if importing else []), *lines]
+        return "\n".join(whole) + "\n"
+
+    def _template(self, name: str, **names: str) -> str:
+        text = (_TEMPLATES / f"{name}.java").read_text("utf-8")
+        return f"{_NOTE}\n" + strings.Template(text).substitute(package=self.package, **names)
+
+    def _ends(self) -> dict[str, str]:
+        kind = "Datagram" if isinstance(self.protocol.framing, Datagram) else ""
+        client, server = self._side(Role.CLIENT), self._side(Role.SERVER)
+        return {
+            f"{self.name}Client.java": self._template(f"{kind}Client", **self._names(sent=client, received=server)),
+            f"{self.name}Server.java": self._template(f"{kind}Server", **self._names(sent=server, received=client)),
+        }
+
+    def _side(self, role: Role) -> str:
+        return "" if self.is_symmetric else f"From{role.value.capitalize()}"
+
+    def _names(self, sent: str, received: str) -> dict[str, str]:
+        return {
+            "protocol": self.name,
+            "sent": sent or "Message",
+            "received": received or "Message",
+            "read": f"read{received}",
+            "decode": f"decode{received}",
+            "write": f"write{sent}",
+            "encode": f"encode{sent}",
+        }
+
+    # ---------------------------------------------------------------------------------------------------- the protocol
+
+    def _protocol_imports(self) -> list[str]:
+        framing = self.protocol.framing
+        imports = ["java.io.IOException", "java.util.Objects"]
+        if not isinstance(framing, Datagram):
+            imports += ["java.io.DataInput", "java.io.DataOutput"]
+        if not isinstance(framing, Datagram | SelfDelimiting):
+            imports.append("java.io.EOFException")
+        if isinstance(framing, Delimiter | FixedSize):
+            imports.append("java.util.Arrays")
+        return imports
+
+    def _protocol_lines(self) -> list[str]:
+        protocol = self.protocol
+        sides = [("", Role.CLIENT)] if self.is_symmetric else [(self._side(role), role) for role in Role]
+        lines = [
+            f"/** The protocol {javadoc(protocol.name)}, version {protocol.version}. */",
+            f"public final class {self.name} {{",
+            "    /** The version of the declaration. */",
+            f"    public static final int VERSION = {protocol.version};",
+            "",
+            "    /** The bound of a message in bytes, with its opcode and without what frames it. */",
+            f"    public static final int MAX_FRAME_BYTES = {protocol.max_frame_bytes};",
+            "",
+            f"    private {self.name}() {{}}",
+            "",
+            *self._interface_lines(),
+        ]
+        for side, role in sides:
+            lines += self._side_lines(side, role)
+        framing = _framing_lines(protocol)
+        return [*lines, *(f"    {line}" if line else "" for line in framing), "}"]
+
+    def _interface_lines(self) -> list[str]:
+        def permitted(role: Role) -> str:
+            return ", ".join(self.java_names[each.type] for each in self.protocol.sent_by(role).values())
+
+        if self.is_symmetric:
+            return [
+                "    /** A message. */",
+                f"    public sealed interface Message permits {permitted(Role.CLIENT)} {{}}",
+            ]
+        lines = ["    /** A message. */", "    public sealed interface Message permits FromClient, FromServer {}"]
+        for role in Role:
+            lines += [
+                "",
+                f"    /** What the {role.value} sends. */",
+                f"    public sealed interface {self._side(role)} extends Message permits {permitted(role)} {{}}",
+            ]
+        return lines
+
+    def _side_lines(self, side: str, role: Role) -> list[str]:
+        type_ = side or "Message"
+        messages = self.protocol.sent_by(role)
+        encoding: list[str] = []
+        decoding: list[tuple[int, str]] = []
+        for opcode, each in messages.items():
+            name = self.java_names[each.type]
+            code = self.protocol.opcode_bytes(role, each.type) or b""
+            encoding += [
+                f"{'if' if not encoding else '} else if'} (message instanceof {name} it) {{",
+                *([f'    out.bytes("", new byte[] {{{_byte_list(code)}}});'] if code else []),
+                "    it.write(out);",
+            ]
+            decoding += [(self._opcode_number(opcode, code), name)]
+        lines = [
+            "",
+            "/** The payload of a frame with this message. */",
+            f"public static byte[] encode{side}({type_} message) throws IOException {{",
+            '    Objects.requireNonNull(message, "message");',
+            "    FrameWriter out = new FrameWriter(MAX_FRAME_BYTES);",
+            *(f"    {line}" for line in encoding),
+            "    }",
+            "    return out.toByteArray();",
+            "}",
+            "",
+            *self._decoding(side, type_, decoding),
+            *self._reading(side, type_),
+        ]
+        return [f"    {line}" if line else "" for line in lines]
+
+    def _opcode_number(self, opcode: Any, code: bytes) -> int:
+        if self.protocol.opcode is None:
+            return 0
+        layout = self._opcode()
+        raw = self.protocol.opcode
+        while not isinstance(raw, construct.FormatField | construct.BytesInteger) and isinstance(
+            raw, construct.Subconstruct
+        ):
+            raw = raw.subcon
+        value = raw.parse(code)
+        if isinstance(layout, Labels) and opcode not in dict(layout.labels) and not isinstance(opcode, int):
+            raise SchemaError(f"the opcode {opcode!r} cannot be translated", path=self.protocol.name)
+        return int(value)
+
+    def _opcode(self) -> Integer | VariableInteger | Labels:
+        layout = layout_of(self.protocol.opcode, f"{self.protocol.name}.(opcode)")
+        if not isinstance(layout, Integer | VariableInteger | Labels):
+            raise SchemaError("an opcode that is no number cannot be translated", path=layout.path)
+        return layout
+
+    def _decoding(self, side: str, type_: str, messages: list[tuple[int, str]]) -> list[str]:
+        protocol = self.protocol
+        body = [f"{type_} message = {messages[0][1]}.read(in);"]
+        if protocol.opcode is not None:
+            layout = self._opcode()
+            content = layout.number if isinstance(layout, Labels) else layout
+            body = [
+                f"long opcode = {_opcode_read(content)};",
+                f"{type_} message;",
+            ]
+            for i, (opcode, name) in enumerate(messages):
+                body += [
+                    f"{'if' if i == 0 else '} else if'} (opcode == {number(opcode)}) {{",
+                    f"    message = {name}.read(in);",
+                ]
+            unknown = 'throw in.refused("", "there is no message with the opcode " + opcode);'
+            body += ["} else {", f"    {'return null;' if protocol.unknown == 'skip' else unknown}", "}"]
+        check = _trailing_lines(protocol)
+        returns = ", or null for one that is passed over" if protocol.unknown == "skip" else ""
+        return [
+            f"/** The message in the payload of a frame{returns}. */",
+            f"public static {type_} decode{side}(byte[] payload) throws IOException {{",
+            *(["    checkSize(payload.length);"] if isinstance(protocol.framing, Datagram) else []),
+            "    FrameReader in = new FrameReader(payload);",
+            f"    {type_} message = decode{side}(in);",
+            *(f"    {line}" for line in check),
+            "    return message;",
+            "}",
+            "",
+            f"private static {type_} decode{side}(FrameReader in) throws IOException {{",
+            *(f"    {line}" for line in body),
+            "    return message;",
+            "}",
+        ]
+
+    def _reading(self, side: str, type_: str) -> list[str]:
+        framing = self.protocol.framing
+        if isinstance(framing, Datagram):
+            return []
+        lines = [
+            "",
+            "/** Writes a message and what frames it. */",
+            f"public static void write{side}({type_} message, DataOutput out) throws IOException {{",
+            f"    writeFrame(encode{side}(message), out);",
+            "}",
+            "",
+            "/** Reads the next message; null where the input ends in front of it. */",
+            f"public static {type_} read{side}(DataInput in) throws IOException {{",
+        ]
+        if isinstance(framing, SelfDelimiting):
+            return [
+                *lines,
+                "    FrameReader frame = new FrameReader(in, MAX_FRAME_BYTES);",
+                f"    return frame.atEndOfInput() ? null : decode{side}(frame);",
+                "}",
+            ]
+        if self.protocol.unknown == "skip":
+            return [
+                *lines,
+                "    while (true) {",
+                "        byte[] payload = readFrame(in);",
+                f"        {type_} message = payload == null ? null : decode{side}(payload);",
+                "        if (payload == null || message != null) {",
+                "            return message;",
+                "        }",
+                "    }",
+                "}",
+            ]
+        return [
+            *lines,
+            "    byte[] payload = readFrame(in);",
+            f"    return payload == null ? null : decode{side}(payload);",
+            "}",
+        ]
+
+
+# ------------------------------------------------------------------------------------------------------------- framing
+
+
+def _framing_lines(protocol: Protocol) -> list[str]:
+    """``readFrame`` and ``writeFrame``."""
+    match protocol.framing:
+        case LengthPrefix(width="varint", inclusive=inclusive):
+            return _part(
+                "VarintPrefix",
+                OWN=" - own" if inclusive else "",
+                COUNTED="long left = inclusive(payload.length);" if inclusive else "long left = payload.length;",
+            ) + (_part("InclusiveVarint") if inclusive else [])
+        case LengthPrefix(width=int(width), inclusive=inclusive, byteorder=order):
+            size, little = width // 8, order == "little"
+            return _part(
+                "LengthPrefix",
+                BYTES=str(size),
+                APPENDED="length | (long) in.readUnsignedByte() << 8 * i" if little
+                else "length << 8 | in.readUnsignedByte()",
+                SHIFT="8 * i" if little else f"8 * ({size - 1} - i)",
+                OWN=f" - {size}" if inclusive else "",
+                INCLUDED=f" + {size}" if inclusive else "",
+            )  # fmt: skip
+        case Delimiter(mark):
+            return _part("Delimiter", MARK=_byte_list(mark))
+        case FixedSize(size, padding):
+            return _part(
+                "FixedSize",
+                SIZE=str(size),
+                MISFIT="payload.length != FRAME_BYTES" if padding is None else "payload.length > FRAME_BYTES",
+                FILL="0" if padding is None else _byte_list(padding),
+            )
+        case Datagram():
+            return _part("Datagram")
+        case SelfDelimiting():
+            return _part("SelfDelimiting")
+    raise SchemaError(f"the framing {type(protocol.framing).__name__} cannot be translated", path=protocol.name)
+
+
+def _part(name: str, **values: str) -> list[str]:
+    text = (_TEMPLATES / "framing" / f"{name}.java").read_text("utf-8")
+    return ["", *strings.Template(text).substitute(values).splitlines()]
+
+
+def _byte_list(data: bytes) -> str:
+    return ", ".join(str(byte - 256 if byte > 127 else byte) for byte in data)
+
+
+def _opcode_read(layout: Any) -> str:
+    if isinstance(layout, VariableInteger):
+        return f'in.compact("opcode", {layout.bits})'
+    if not isinstance(layout, Integer):
+        raise SchemaError("an opcode of bits cannot be translated", path=layout.path)
+    order = "LittleEndian" if layout.little_endian else ""
+    return f'in.{"signed" if layout.signed else "unsigned"}{order}("opcode", {layout.size_bytes})'
+
+
+def _trailing_lines(protocol: Protocol) -> list[str]:
+    framing = protocol.framing
+    if protocol.trailing == "skip" or isinstance(framing, SelfDelimiting):
+        return []
+    check = f'in.expectPadding("", {_byte_list(framing.padding)});' if (
+        isinstance(framing, FixedSize) and framing.padding is not None
+    ) else 'in.expectEnd("");'  # fmt: skip
+    return ["if (message != null) {", f"    {check}", "}"] if protocol.unknown == "skip" else [check]
+
+
+# ---------------------------------------------------------------------------------------------------- what is refused
+
+
+def _refuse_rules(protocol: Protocol) -> None:
+    if protocol.negotiate:
+        raise SchemaError("the negotiation of a version cannot be translated", path=f"{protocol.name}.negotiate")
+    if protocol.states is not None:
+        raise SchemaError("a state table cannot be translated", path=f"{protocol.name}.states")
+    for policy in ("unknown", "trailing"):
+        if getattr(protocol, policy) == "keep":
+            raise SchemaError(f'{policy}="keep" cannot be translated: "reject" and "skip" can',
+                              path=f"{protocol.name}.{policy}")  # fmt: skip
+
+
+def _refuse_open_end(layout: Layout) -> None:
+    """Where frames have no size, nothing may reach to their end."""
+    if isinstance(layout, Attempt) or any(isinstance(extent, Rest) for extent in extents(layout)):
+        raise SchemaError("what reaches to the end of a frame cannot be in a frame without a size", path=layout.path)
+    if not isinstance(layout, Window):
+        for child in children(layout):
+            _refuse_open_end(child)
+
+
+def _docs(each: Message) -> str:
+    docs = each.type.__doc__ or ""
+    generated = docs.startswith((f"{each.name}(", "The message "))
+    first = "" if generated else docs.strip().partition("\n\n")[0]
+    return first or f"The message {each.name}."
