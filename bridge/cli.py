@@ -1,7 +1,7 @@
 """The command line: ``java-bridge``, the same as ``python -m bridge``.
 
 Each command is a call into a library function: ``tools.dump``, ``tools.json_view``, ``tools.talk``, ``tools.sockets``,
-``mapping.generate``.
+``mapping.generate``, ``wire.java_source``.
 
 Exit status: 0 all went well; 1 the data, the peer or the system said no, with the reason on standard error; 2 the
 command line is wrong; 130 interrupted; 141 whoever read the output has gone.
@@ -41,6 +41,8 @@ from .tools.sockets import FAMILIES, STATES, SocketInfo, count, sockets
 from .tools.talk import Arrival, exchange, receive_all
 from .tools.tap import Tap
 from .transport.address import Address
+from .wire.declared import protocol_at
+from .wire.java_source import write_java
 
 __all__ = ["main"]
 
@@ -255,6 +257,15 @@ def _gen(options: argparse.Namespace) -> int:
     else:
         options.output.write_text(source, encoding="utf-8")
         _note(f"wrote {options.output}")
+    return 0
+
+
+def _gen_java(options: argparse.Namespace) -> int:
+    # As `python -m bridge` has it: modules of the folder where the command is given are found.
+    if "" not in sys.path and str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    for path in write_java(protocol_at(options.protocol), options.output, options.package):
+        _note(f"wrote {path}")
     return 0
 
 
@@ -561,6 +572,19 @@ def _parser() -> argparse.ArgumentParser:
         "classes", nargs="+", metavar="CLASS", help="com.example.Order, or com.example.* for a whole package"
     )
     generating.add_argument("-o", "--output", type=Path, metavar="FILE", help="a .py file instead of standard output")
+
+    generating = _command(
+        commands, "gen-java", _gen_java, "write Java for a protocol of bridge.wire",
+        "Write the source of a Java package for a protocol that is declared in Python: a record for each message, the\n"
+        "framing, a blocking client and server. It needs no library. The same declaration gives the same source.",
+    )  # fmt: skip
+    generating.add_argument(
+        "protocol", metavar="MODULE:NAME", help="a module, which is imported, and a bridge.wire.Protocol in it"
+    )
+    generating.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="DIR", help="the root of the sources; made if need be"
+    )
+    generating.add_argument("--package", required=True, metavar="PACKAGE", help="the Java package: com.example")
 
     _command(commands, "version", _version, "print the version, the build, and the platform", "")
     return parser

@@ -284,6 +284,56 @@ def test_gen_says_which_class_is_not_there(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "models.py").exists()
 
 
+PROTOCOL = """
+from construct import Int8ub, Struct, VarInt
+from bridge.wire import Protocol, message
+Counter = Protocol("counter", message("Count", Struct("n" / Int8ub)))
+Endless = Protocol("endless", message("Count", Struct("n" / VarInt)))
+class Inside:
+    Counter = Counter
+"""
+
+
+def test_gen_java_writes_the_files_of_a_package(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "declared_counter.py").write_text(PROTOCOL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+
+    result = run("gen-java", "declared_counter:Inside.Counter", "-o", "out", "--package", "com.example")
+
+    assert (result.status, result.out) == (0, "")
+    written = [path.as_posix() for path in (Path("out") / "com/example").iterdir()]
+    assert sorted(result.err.replace("java-bridge: wrote ", "").split()) == sorted(written)
+    assert "public record Count(int n) implements Counter.Message {" in Path("out/com/example/Count.java").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["declared_counter:Endless"], "VarInt of construct has no bound"),
+        (["declared_counter"], "a protocol is given as MODULE:NAME"),
+        (["declared_counter.py:Counter"], "there is no module 'declared_counter.py'"),
+        (["../declared_counter:Counter"], "a protocol is given as MODULE:NAME"),
+        (["no_such_module:Counter"], "there is no module 'no_such_module'"),
+        (["declared_counter:Missing"], "there is no 'Missing'"),
+        (["declared_counter:message"], "is of function, and no Protocol"),
+        (["declared_counter:Counter", "--package", "com/example"], "cannot be the name of a Java package"),
+    ],
+)
+def test_gen_java_says_what_it_cannot_write(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], text: str
+) -> None:
+    (tmp_path / "declared_counter.py").write_text(PROTOCOL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    result = run("gen-java", "--package", "com.example", "-o", "out", *words)
+
+    assert (result.status, result.out) == (1, "")
+    assert text in result.err
+    assert not Path("out").exists()
+
+
 def test_deep_streams_are_shown(run: Run, stream: Any) -> None:
     value: list[Any] = []
     for _ in range(20_000):

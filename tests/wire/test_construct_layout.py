@@ -102,7 +102,7 @@ class Lenient(enum.Enum):
         return cls.RED
 
 
-class Doubled(Adapter):  # type: ignore[misc]
+class Doubled(Adapter):
     def _decode(self, obj: Any, context: Any, path: str) -> Any:
         return obj * 2
 
@@ -110,7 +110,7 @@ class Doubled(Adapter):  # type: ignore[misc]
         return obj // 2
 
 
-class OwnBytes(Bytes):  # type: ignore[misc]
+class OwnBytes(Bytes):
     """A sub-class of what can be translated may do anything."""
 
 
