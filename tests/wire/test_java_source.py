@@ -171,7 +171,7 @@ def message_of(layout: Any, *names: str) -> type:
         (lambda: Protocol("p", {1: Put}, trailing="keep"), "p.trailing", '"reject" and "skip" can'),
         (lambda: Protocol("p", {"a": Put}, opcode=CString("ascii")), "p.(opcode)", "an opcode that is no number"),
         (lambda: Protocol("p", {1: Put}, opcode=VarInt), "p.(opcode)", "VarInt of construct has no bound"),
-        (lambda: Protocol("p", message_of(Optional(Int8ub), "x"), framing=SelfDelimiting()), "M.x", "the end of a frame"),
+        (lambda: Protocol("p", message_of(Optional(Int8ub), "x"), framing=SelfDelimiting()), "M.x", "end of a frame"),
         (lambda: Protocol("p", {1: Painted, 2: OtherPainted}), "OtherPainted.color", "another enum of the name Color"),
         (lambda: Protocol("put", {1: Put}), "Put", "the name of the protocol and of the message Put"),
         (lambda: Protocol("p", message_of(Int8ub, "a_b", "aB")), "M.aB", "'aB' and 'a_b' are both the name aB in Java"),
