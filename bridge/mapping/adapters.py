@@ -8,7 +8,8 @@ objects arrive in the generic form, which loses nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from operator import itemgetter
+from itertools import repeat
+from operator import is_, itemgetter
 from typing import Any
 
 from ..errors import EncodeError
@@ -30,9 +31,11 @@ __all__ = [
     "fill_map",
     "hashable",
     "int_bytes",
+    "no_none",
     "not_null",
     "object_array",
     "positions",
+    "size_block",
     "value_reader",
 ]
 
@@ -47,6 +50,19 @@ NO_DATA: tuple[tuple[Any, ...], ...] = ((),)
 def int_bytes(number: int) -> bytes:
     """As ``writeInt`` does it."""
     return number.to_bytes(4, "big", signed=True)
+
+
+_SIZES = [BlockData(int_bytes(size)) for size in range(256)]
+
+
+def size_block(size: int) -> BlockData:
+    """The number of elements, as the block of data that many containers begin with."""
+    return _SIZES[size] if size < 256 else BlockData(int_bytes(size))
+
+
+def no_none(items: Iterable[Any]) -> bool:
+    """Whether None is not among them; none of them is asked, as ``in`` would do it."""
+    return not any(map(is_, items, repeat(None)))
 
 
 def _places(descriptor: ClassDescriptor) -> list[tuple[str, str, str]]:

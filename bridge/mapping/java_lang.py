@@ -19,6 +19,7 @@ from ..stream.model import (
     array_descriptor,
 )
 from ..stream.plan import (
+    BIG_INTEGER,
     BOOLEAN,
     BOX,
     BOXED,
@@ -34,7 +35,6 @@ from ..stream.plan import (
     NULL,
     NUMBERS,
     PRIMITIVES,
-    REDUCE,
     REPLACE,
     STRING,
     DecodePlan,
@@ -140,13 +140,6 @@ def _read_big_integer(descriptor: ClassDescriptor) -> DecodePlan | None:
     return DecodePlan(BUILD, descriptor, build=build)
 
 
-def _reduce_big_integer(value: int) -> Any:
-    # The first four fields are caches that Java no longer reads; it writes these very values.
-    size = (abs(value).bit_length() + 7) // 8
-    signum = (value > 0) - (value < 0)
-    return BIG_INTEGER_CLASS, (-1, -1, -2, -2, signum, abs(value).to_bytes(size, "big")), ((),)
-
-
 _NUMBER_ARRAYS = {code: (array_descriptor(java), width) for code, java, width in [
     ("h", "S", 2), ("i", "I", 4), ("q", "J", 8), ("f", "F", 4), ("d", "D", 8), ("b", "B", 1), ("B", "B", 1),
 ]}  # fmt: skip
@@ -179,7 +172,8 @@ def register(registry: Registry) -> None:
         registry.read_as(f"java.lang.{name}", _box_reader(typecode, convert))
     registry.read_as("java.math.BigInteger", _read_big_integer)
 
-    big_integer = EncodePlan(REDUCE, BIG_INTEGER_CLASS, reduce=_reduce_big_integer)
+    byte_array = EncodePlan(BYTES, array_descriptor("B"))
+    big_integer = EncodePlan(BIG_INTEGER, BIG_INTEGER_CLASS, alternatives=(byte_array,))
     integers = (EncodePlan(BOXED, INTEGER_CLASS, code="I"), EncodePlan(BOXED, LONG_CLASS, code="J"), big_integer)
     registry.write_as(type(None), EncodePlan(NULL))
     registry.write_as(bool, EncodePlan(BOOLEAN, BOOLEAN_CLASS))
@@ -193,7 +187,6 @@ def register(registry: Registry) -> None:
     registry.write_as(Char, EncodePlan(BOXED, CHARACTER_CLASS, code="C"))
     registry.write_as(BigInteger, big_integer)
 
-    byte_array = EncodePlan(BYTES, array_descriptor("B"))
     registry.write_as(bytes, byte_array)
     registry.write_as(bytearray, byte_array)
     registry.write_as(ByteArray, byte_array)

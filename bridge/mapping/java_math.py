@@ -39,15 +39,29 @@ def _build_big_decimal(values: list[Any], annotations: Any) -> Any:
 
 
 def _reduce_big_decimal(value: Decimal) -> Any:
+    if type(value) is Decimal and (parts := _plain_parts(str(value))) is not None:
+        return BIG_DECIMAL, parts, NO_DATA
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int):
         raise EncodeError(f"Decimal({str(value)!r}) has no Java counterpart: a BigDecimal is a finite number")
     if not -0x7FFFFFFF <= exponent <= 0x80000000:
         raise EncodeError(f"a Decimal with exponent {exponent}; the scale of a BigDecimal is an int")
-    return BIG_DECIMAL, (-exponent, BigInteger(value.scaleb(-exponent, _EXACT))), NO_DATA
+    return BIG_DECIMAL, (-exponent, int(value.scaleb(-exponent, _EXACT))), NO_DATA
+
+
+def _plain_parts(text: str) -> tuple[int, int] | None:
+    """Scale and unscaled value of a number that is not too long and has no exponent; None for any other."""
+    if len(text) > 100:
+        return None
+    whole, _, fraction = text.partition(".")
+    try:
+        return len(fraction), int(whole + fraction)
+    except ValueError:
+        return None
 
 
 def register(registry: Registry) -> None:
     """Teaches the registry the classes of this file."""
     registry.read_as(BIG_DECIMAL.name, value_reader(BIG_DECIMAL, _build_big_decimal))
-    registry.write_as(Decimal, EncodePlan(REDUCE, BIG_DECIMAL, reduce=_reduce_big_decimal))
+    checks = [None, {int: registry.encode_plan(BigInteger)}]
+    registry.write_as(Decimal, EncodePlan(REDUCE, BIG_DECIMAL, checks=checks, reduce=_reduce_big_decimal))

@@ -13,14 +13,23 @@ from struct import Struct
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from ..errors import EncodeError
 from ..stream import mutf8
 from ..stream.constants import SC_ENUM, SC_SERIALIZABLE
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData
-from ..stream.plan import BUILD, CONSTANT, REDUCE, DecodePlan, EncodePlan
+from ..stream.plan import BUILD, CONSTANT, DATA, DecodePlan, EncodePlan
 from .adapters import EXTERNAL, value_reader
 from .java_lang import ENUM_CLASS
+from .java_time_data import (
+    date_data,
+    date_time_data,
+    duration_data,
+    instant_data,
+    offset_data,
+    time_data,
+    zone_data,
+    zoned_date_time_data,
+)
 from .java_time_types import (
     DayOfWeek,
     Instant,
@@ -41,8 +50,8 @@ __all__ = ["known_zone", "register"]
 
 SER = ClassDescriptor("java.time.Ser", -7683839454370182990, EXTERNAL)
 
-DURATION, INSTANT, LOCAL_DATE, LOCAL_TIME, LOCAL_DATE_TIME, ZONED_DATE_TIME, ZONE_REGION = range(1, 8)
-ZONE_OFFSET, OFFSET_TIME, OFFSET_DATE_TIME, YEAR, YEAR_MONTH, MONTH_DAY, PERIOD = range(8, 15)
+ZONE_REGION, ZONE_OFFSET = 7, 8
+YEAR, YEAR_MONTH, MONTH_DAY, PERIOD = range(11, 15)
 
 _SECONDS = Struct(">bqi")
 _DATE = Struct(">bibb")
@@ -55,8 +64,6 @@ _INT = Struct(">i")
 
 _EPOCH = datetime(1970, 1, 1)
 _EPOCH_INSTANT = Instant(1970, 1, 1, tzinfo=UTC)
-_UTC_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND = timedelta(seconds=1)
 _OWN_INT = 127  #: stands for an offset that is no multiple of a quarter of an hour, and follows as an int
 _MAX_OFFSET = 18 * 3600
 
@@ -282,101 +289,6 @@ def _enum_reader(constants: Any) -> Reader:
 # ------------------------------------------------------------------------------------------------------------ writing
 
 
-def _ser(data: bytes) -> Any:
-    return SER, (), ((BlockData(data),),)
-
-
-def _seconds_of(difference: timedelta) -> int:
-    return difference.days * 86_400 + difference.seconds
-
-
-def _reduce_duration(value: timedelta) -> Any:
-    nanos = value.microseconds * 1000 + getattr(value, "_beyond", 0)
-    return _ser(_SECONDS.pack(DURATION, _seconds_of(value), nanos))
-
-
-def _reduce_instant(value: datetime) -> Any:
-    if value.tzinfo is None:
-        raise EncodeError("an Instant without a time zone is no point in time")
-    nanos = value.microsecond * 1000 + getattr(value, "_beyond", 0)
-    return _ser(_SECONDS.pack(INSTANT, _seconds_of(value - _UTC_EPOCH), nanos))
-
-
-def _reduce_date(value: date) -> Any:
-    return _ser(_DATE.pack(LOCAL_DATE, value.year, value.month, value.day))
-
-
-def _time_bytes(value: time | datetime) -> bytes:
-    nanos = value.microsecond * 1000 + getattr(value, "_beyond", 0)
-    if nanos:
-        return bytes((value.hour, value.minute, value.second)) + _INT.pack(nanos)
-    if value.second:
-        return bytes((value.hour, value.minute, 255 - value.second))
-    if value.minute:
-        return bytes((value.hour, 255 - value.minute))
-    return bytes((255 - value.hour,))
-
-
-def _offset_bytes(offset: timedelta | None) -> bytes:
-    if offset is None:
-        raise EncodeError("a time zone that does not tell its offset from UTC")
-    seconds = _seconds_of(offset)
-    if offset.microseconds or not -_MAX_OFFSET <= seconds <= _MAX_OFFSET:
-        raise EncodeError(f"an offset of {offset} from UTC; Java has whole seconds, up to 18 hours")
-    quarters, rest = divmod(seconds, 900)
-    return bytes((_OWN_INT,)) + _INT.pack(seconds) if rest else bytes((quarters & 0xFF,))
-
-
-def _zone_bytes(name: str) -> bytes:
-    text = mutf8.encode(name)
-    return len(text).to_bytes(2, "big") + text
-
-
-def _reduce_time(value: time) -> Any:
-    if value.tzinfo is None:
-        return _ser(bytes((LOCAL_TIME,)) + _time_bytes(value))
-    return _ser(bytes((OFFSET_TIME,)) + _time_bytes(value) + _offset_bytes(value.utcoffset()))
-
-
-def _date_time_bytes(kind: int, value: datetime) -> bytes:
-    return _DATE.pack(kind, value.year, value.month, value.day) + _time_bytes(value)
-
-
-def _reduce_date_time(value: datetime) -> Any:
-    zone = value.tzinfo
-    if zone is None:
-        return _ser(_date_time_bytes(LOCAL_DATE_TIME, value))
-    if isinstance(zone, ZoneInfo | ZoneId) and zone.key is not None:
-        offset = value.utcoffset()
-        other = value.replace(fold=not value.fold).utcoffset()
-        if offset is not None and other is not None and (other > offset) is not bool(value.fold) and other != offset:
-            # A time that the clock jumps over: as far after the jump as it seems to be, as ZonedDateTime.of has it.
-            shifted = (value - offset).replace(tzinfo=UTC).astimezone(zone)
-            value = NanoDateTime.of(shifted, value.microsecond * 1000 + getattr(value, "_beyond", 0))
-            offset = value.utcoffset()
-        parts = (_date_time_bytes(ZONED_DATE_TIME, value), _offset_bytes(offset), bytes((ZONE_REGION,)))
-        return _ser(b"".join(parts) + _zone_bytes(zone.key))
-    return _ser(_date_time_bytes(OFFSET_DATE_TIME, value) + _offset_bytes(value.utcoffset()))
-
-
-def _reduce_zoned_date_time(value: ZonedDateTime) -> Any:
-    offset = _offset_bytes(value.utcoffset())
-    head = _date_time_bytes(ZONED_DATE_TIME, value) + offset
-    if value.zone is None:
-        return _ser(head + bytes((ZONE_OFFSET,)) + offset)
-    return _ser(head + bytes((ZONE_REGION,)) + _zone_bytes(value.zone))
-
-
-def _reduce_zone(value: ZoneInfo | ZoneId) -> Any:
-    if value.key is None:
-        raise EncodeError("a ZoneInfo that was made from a file and has no key is no zone that Java could find")
-    return _ser(bytes((ZONE_REGION,)) + _zone_bytes(value.key))
-
-
-def _reduce_offset(value: timezone) -> Any:
-    return _ser(bytes((ZONE_OFFSET,)) + _offset_bytes(value.utcoffset(None)))
-
-
 def _enum_plan(class_name: str) -> EncodePlan:
     descriptor = ClassDescriptor(class_name, 0, SC_SERIALIZABLE | SC_ENUM, (), ENUM_CLASS)
     return EncodePlan(CONSTANT, reduce=lambda value: (descriptor, value.name))
@@ -390,20 +302,20 @@ def register(registry: Registry) -> None:
     registry.write_as(DayOfWeek, _enum_plan("java.time.DayOfWeek"))
     registry.write_as(Month, _enum_plan("java.time.Month"))
 
-    writers: list[tuple[type, Callable[[Any], Any]]] = [
-        (timedelta, _reduce_duration),
-        (Instant, _reduce_instant),
-        (date, _reduce_date),
-        (time, _reduce_time),
-        (datetime, _reduce_date_time),
-        (ZonedDateTime, _reduce_zoned_date_time),
-        (timezone, _reduce_offset),
-        (ZoneInfo, _reduce_zone),
-        (ZoneId, _reduce_zone),
-        (Year, lambda value: _ser(_YEAR.pack(YEAR, value))),
-        (YearMonth, lambda value: _ser(_YEAR_MONTH.pack(YEAR_MONTH, *value))),
-        (MonthDay, lambda value: _ser(_MONTH_DAY.pack(MONTH_DAY, *value))),
-        (Period, lambda value: _ser(_PERIOD.pack(PERIOD, *value))),
+    writers: list[tuple[type, Callable[[Any], bytes]]] = [
+        (timedelta, duration_data),
+        (Instant, instant_data),
+        (date, date_data),
+        (time, time_data),
+        (datetime, date_time_data),
+        (ZonedDateTime, zoned_date_time_data),
+        (timezone, offset_data),
+        (ZoneInfo, zone_data),
+        (ZoneId, zone_data),
+        (Year, lambda value: _YEAR.pack(YEAR, value)),
+        (YearMonth, lambda value: _YEAR_MONTH.pack(YEAR_MONTH, *value)),
+        (MonthDay, lambda value: _MONTH_DAY.pack(MONTH_DAY, *value)),
+        (Period, lambda value: _PERIOD.pack(PERIOD, *value)),
     ]
-    for python_type, reduce in writers:
-        registry.write_as(python_type, EncodePlan(REDUCE, SER, reduce=reduce))
+    for python_type, data in writers:
+        registry.write_as(python_type, EncodePlan(DATA, SER, reduce=data))

@@ -16,7 +16,7 @@ from uuid import UUID
 from ..stream.constants import SC_SERIALIZABLE, SC_WRITE_METHOD
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData
-from ..stream.plan import FILL, LIST, LIST_OF, MAP, MAP_OF, REDUCE, DecodePlan, EncodePlan
+from ..stream.plan import FILL, ITEMS, LIST, LIST_OF, MAP, MAP_OF, REDUCE, DecodePlan, EncodePlan
 from .adapters import fill_elements, fill_map
 from .registry import Reader, Registry
 
@@ -330,17 +330,9 @@ def _reduce_tree_map(value: TreeMap) -> Any:
     return TREE_MAP, (value.comparator,), (chain((BlockData(_int_bytes(len(keys))),), entries),)
 
 
-def _hash_set_annotations(value: set[Any]) -> Any:
-    head = BlockData(_int_bytes(_capacity(len(value))) + _LOAD_FACTOR_BYTES + _int_bytes(len(value)))
-    return (chain((head,), value),)
-
-
 def _reduce_hash_set(value: set[Any]) -> Any:
-    return HASH_SET, (), _hash_set_annotations(value)
-
-
-def _reduce_linked_hash_set(value: LinkedHashSet) -> Any:
-    return LINKED_HASH_SET, (), _hash_set_annotations(value)
+    size = len(value)
+    return b"", _int_bytes(_capacity(size)) + _LOAD_FACTOR_BYTES + _int_bytes(size), value
 
 
 def _reduce_tree_set(value: TreeSet) -> Any:
@@ -373,6 +365,6 @@ def register(registry: Registry) -> None:
     linked = [_slot(LinkedHashMap, "_load_factor"), _slot(LinkedHashMap, "access_order")]
     registry.write_as(LinkedHashMap, EncodePlan(MAP_OF, LINKED_HASH_MAP, members=linked))
     registry.write_as(TreeMap, EncodePlan(REDUCE, TREE_MAP, reduce=_reduce_tree_map))
-    registry.write_as(set, EncodePlan(REDUCE, HASH_SET, reduce=_reduce_hash_set))
-    registry.write_as(LinkedHashSet, EncodePlan(REDUCE, LINKED_HASH_SET, reduce=_reduce_linked_hash_set))
+    registry.write_as(set, EncodePlan(ITEMS, HASH_SET, reduce=_reduce_hash_set))
+    registry.write_as(LinkedHashSet, EncodePlan(ITEMS, LINKED_HASH_SET, reduce=_reduce_hash_set))
     registry.write_as(TreeSet, EncodePlan(REDUCE, TREE_SET, reduce=_reduce_tree_set))

@@ -22,6 +22,7 @@ from .adapters import (
     int_bytes,
     not_null,
     object_array,
+    size_block,
     value_reader,
 )
 from .java_util import LinkedHashSet
@@ -367,8 +368,7 @@ def _enum_class(declared: JavaClass | None, constants: Iterable[Any], what: str)
 
 
 def _reduce_enum_map(value: EnumMap) -> Any:
-    head = BlockData(int_bytes(len(value)))
-    annotations = (chain((head,), chain.from_iterable(value.items())),)
+    annotations = (chain((size_block(len(value)),), chain.from_iterable(value.items())),)
     return ENUM_MAP, (_enum_class(value.key_type, value, "key_type"),), annotations
 
 

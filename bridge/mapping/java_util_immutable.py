@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
 from ..errors import EncodeError
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData
-from ..stream.plan import REDUCE, EncodePlan
-from .adapters import OWN_DATA, check_keys, fill_entries, int_bytes, value_reader
+from ..stream.plan import ITEMS, EncodePlan
+from .adapters import OWN_DATA, check_keys, fill_entries, int_bytes, no_none, value_reader
 from .registry import Registry
 
 __all__ = ["ImmutableMap", "StreamList", "register"]
@@ -49,33 +48,34 @@ def _build(values: Any, annotations: Any) -> Any:
     return StreamList(elements) if tag == _LIST_WITH_NULLS else NotImplemented
 
 
-def _parts(tag: int, size: int, elements: Iterable[Any]) -> Any:
-    return COLL_SER, (tag,), (chain((BlockData(int_bytes(size)),), elements),)
+_TAGS = [int_bytes(tag) for tag in range(5)]
 
 
 def _reduce_tuple(value: tuple[Any, ...]) -> Any:
-    tag = _LIST_WITH_NULLS if any(item is None for item in value) else _LIST
-    return _parts(tag, len(value), value)
+    return _TAGS[_LIST if no_none(value) else _LIST_WITH_NULLS], int_bytes(len(value)), value
+
+
+def _reduce_list_with_nulls(value: StreamList) -> Any:
+    return _TAGS[_LIST_WITH_NULLS], int_bytes(len(value)), value
 
 
 def _reduce_frozenset(value: frozenset[Any]) -> Any:
     if None in value:
         raise EncodeError("None in a frozenset; Java's Set.of takes no null, a set can hold it")
-    return _parts(_SET, len(value), value)
+    return _TAGS[_SET], int_bytes(len(value)), value
 
 
 def _reduce_map(value: ImmutableMap) -> Any:
     entries = list(chain.from_iterable(value.items()))
-    if any(item is None for item in entries):
+    if not no_none(entries):
         raise EncodeError("None in an ImmutableMap; Java's Map.of takes no null, a dict can hold it")
-    return _parts(_MAP, len(entries), entries)
+    return _TAGS[_MAP], int_bytes(len(entries)), entries
 
 
 def register(registry: Registry) -> None:
     """Teaches the registry the classes of this file."""
     registry.read_as(COLL_SER.name, value_reader(COLL_SER, _build, own_data=True, replaces=True))
-    registry.write_as(tuple, EncodePlan(REDUCE, COLL_SER, reduce=_reduce_tuple))
-    registry.write_as(frozenset, EncodePlan(REDUCE, COLL_SER, reduce=_reduce_frozenset))
-    registry.write_as(ImmutableMap, EncodePlan(REDUCE, COLL_SER, reduce=_reduce_map))
-    list_with_nulls = EncodePlan(REDUCE, COLL_SER, reduce=lambda value: _parts(_LIST_WITH_NULLS, len(value), value))
-    registry.write_as(StreamList, list_with_nulls)
+    registry.write_as(tuple, EncodePlan(ITEMS, COLL_SER, reduce=_reduce_tuple))
+    registry.write_as(frozenset, EncodePlan(ITEMS, COLL_SER, reduce=_reduce_frozenset))
+    registry.write_as(ImmutableMap, EncodePlan(ITEMS, COLL_SER, reduce=_reduce_map))
+    registry.write_as(StreamList, EncodePlan(ITEMS, COLL_SER, reduce=_reduce_list_with_nulls))

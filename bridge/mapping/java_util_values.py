@@ -9,7 +9,7 @@ from uuid import UUID
 from ..errors import EncodeError
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData
-from ..stream.plan import BUILD, REDUCE, DecodePlan, EncodePlan
+from ..stream.plan import BUILD, DATA, REDUCE, DecodePlan, EncodePlan
 from .adapters import NO_DATA, OWN_DATA, PLAIN, value_reader
 from .java_time import known_zone
 from .registry import Registry
@@ -244,13 +244,9 @@ def _as_tzinfo(zone: Any) -> Any:
 # ------------------------------------------------------------------------------------------------------------ writing
 
 
-def _signed(half: int) -> int:
-    return half - (1 << 64) if half >> 63 else half
-
-
-def _reduce_uuid(value: UUID) -> Any:
-    number = value.int
-    return UUID_CLASS, (_signed(number & _MASK), _signed(number >> 64)), ()
+def _reduce_uuid(value: UUID) -> bytes:
+    data = value.int.to_bytes(16, "big")
+    return data[8:] + data[:8]
 
 
 def milliseconds_of(value: datetime) -> int:
@@ -295,7 +291,7 @@ def register(registry: Registry) -> None:
     registry.read_as("sun.util.calendar.ZoneInfo", _read_time_zone)
     registry.read_as("java.util.GregorianCalendar", _read_calendar)
 
-    registry.write_as(UUID, EncodePlan(REDUCE, UUID_CLASS, reduce=_reduce_uuid))
+    registry.write_as(UUID, EncodePlan(DATA, UUID_CLASS, reduce=_reduce_uuid))
     registry.write_as(Date, date_plan(DATE))
     registry.write_as(Locale, EncodePlan(REDUCE, LOCALE, reduce=_reduce_locale))
     registry.write_as(Currency, EncodePlan(REDUCE, CURRENCY, reduce=lambda value: (CURRENCY, (str(value),), ())))

@@ -9,8 +9,8 @@ cdef int ANNOTATION
 cdef int TC_ARRAY, TC_BLOCKDATA, TC_CLASS, TC_ENDBLOCKDATA, TC_ENUM, TC_EXCEPTION, TC_NULL, TC_OBJECT, TC_RESET
 cdef int TC_STRING
 cdef long long BASE_WIRE_HANDLE
-cdef int BOOLEAN, BOXED, BYTES, CHARS, CLASS, CONSTANT, DESCRIPTOR, DOUBLE, ELEMENTS, FIELDS
-cdef int INTEGER, LIST_OF, MAP_OF, NULL, NUMBERS, PRIMITIVES, REDUCE, REPLACE, STRING
+cdef int BIG_INTEGER, BOOLEAN, BOXED, BYTES, CHARS, CLASS, CONSTANT, DATA, DESCRIPTOR, DOUBLE, ELEMENTS, FIELDS
+cdef int INTEGER, ITEMS, LIST_OF, MAP_OF, NULL, NUMBERS, PRIMITIVES, REDUCE, REPLACE, STRING
 cdef int IN_FIELDS, IN_ITEMS, IN_ELEMENTS, IN_LIST, IN_MAP
 cdef Py_ssize_t _KEPT_FRAMES, _MAX_PLANS
 cdef int _MAX_REPLACEMENTS, _MAX_ANNOTATION_DEPTH
@@ -58,6 +58,9 @@ cdef class Encoder(DescriptorWriter):
     @cython.final
     @cython.locals(box=EncodePlan, size=int)
     cdef int _integer(self, EncodePlan plan, number) except -1
+    @cython.final
+    @cython.locals(magnitude=bytes, byte_array=EncodePlan)
+    cdef int _big_integer(self, EncodePlan plan, number, obj) except -1
     @cython.final
     @cython.locals(handle=Py_ssize_t)
     cdef object _start_box(self, ClassDescriptor descriptor)

@@ -46,17 +46,20 @@ from .encoder_frame import (
 )
 from .model import BlockData
 from .plan import (
+    BIG_INTEGER,
     BOOLEAN,
     BOXED,
     BYTES,
     CHARS,
     CLASS,
     CONSTANT,
+    DATA,
     DESCRIPTOR,
     DOUBLE,
     ELEMENTS,
     FIELDS,
     INTEGER,
+    ITEMS,
     LIST_OF,
     MAP_OF,
     NULL,
@@ -306,13 +309,31 @@ class Encoder(DescriptorWriter):
             self._primitive(plan.code, obj)
         elif plan.shape == FIELDS:
             self._object(plan, obj)
+        elif plan.shape == BIG_INTEGER and type(obj) is int and native.integer_bytes(obj) > 0:
+            self._big_integer(plan, obj, None)
         elif not self._reference(obj):
             self._compound(plan, plan.shape, obj)
 
     def _compound(self, plan: Any, shape: int, obj: Any) -> None:
         """A value with an identity, seen for the first time."""
-        if shape == REDUCE:
+        if shape == DATA:
+            data = plan.reduce(obj)
+            self._start_object(plan.descriptor, obj)
+            if plan.annotation_step < 0:
+                native.put_raw(self._out, data)
+            else:
+                self._block_data(data)
+                native.put_u8(self._out, TC_ENDBLOCKDATA)
+        elif shape == REDUCE:
             self._reduced(plan, obj)
+        elif shape == ITEMS:
+            fields, head, items = plan.reduce(obj)
+            self._start_object(plan.descriptor, obj)
+            native.put_raw(self._out, fields)
+            self._block_data(head)
+            frame = self._push(IN_ITEMS, plan, obj)
+            frame.index = 1
+            frame.items = iter(items)
         elif shape == LIST_OF:
             self._list(plan, obj)
         elif shape == MAP_OF:
@@ -322,6 +343,8 @@ class Encoder(DescriptorWriter):
             native.put_raw(self._out, obj)
         elif shape == STRING:
             self._string(obj)
+        elif shape == BIG_INTEGER:
+            self._big_integer(plan, obj, obj)
         elif shape == ELEMENTS:
             self._start_array(plan.reduce(obj), obj, len(obj))
             frame = self._push(IN_ELEMENTS, plan, obj)
@@ -410,7 +433,19 @@ class Encoder(DescriptorWriter):
             self._start_box(box.descriptor)
             native.put_primitive(self._out, box.code, number)
         elif not self._reference(number):
-            self._reduced(box, number)
+            self._big_integer(box, number, number)
+
+    def _big_integer(self, plan: Any, number: Any, obj: Any) -> None:
+        """Four caches that Java no longer reads, and writes as these very values; then the sign and the magnitude."""
+        magnitude = native.magnitude(number)
+        byte_array = plan.alternatives[0]
+        self._start_object(plan.descriptor, obj)
+        native.put_64(self._out, -1)  # twice -1
+        native.put_64(self._out, -0x1_0000_0002)  # twice -2
+        native.put_32(self._out, (number > 0) - (number < 0))
+        self._start_array(byte_array.descriptor, None, len(magnitude))
+        native.put_raw(self._out, magnitude)
+        native.put_u8(self._out, TC_ENDBLOCKDATA)
 
     def _start_box(self, descriptor: Any) -> None:
         """An object without an identity: it takes a handle that nothing is found by."""
@@ -447,7 +482,7 @@ class Encoder(DescriptorWriter):
         descriptor, values, annotations = plan.reduce(obj)
         if descriptor is not plan.descriptor:
             plan = EncodePlan(REDUCE, descriptor)
-        if len(values) != plan.length - plan.program.count(ANNOTATION):
+        if len(values) != plan.value_count:
             raise EncodeError(f"{descriptor.name} has other fields than the {len(values)} values given for it")
         self._start_object(descriptor, obj)
         frame = self._push(IN_FIELDS, plan, obj)
@@ -555,7 +590,12 @@ class Encoder(DescriptorWriter):
         while i < length:
             code = steps[i]
             if code == ANNOTATION:
-                items = iter(next(frame.annotations, ()))
+                contents = next(frame.annotations, ())
+                if type(contents) is tuple and len(contents) == 0:
+                    native.put_u8(self._out, TC_ENDBLOCKDATA)
+                    i += 1
+                    continue
+                items = iter(contents)
                 frame.index = i + 1
                 below = self._push(IN_ITEMS, plan, frame.obj)
                 below.items = items

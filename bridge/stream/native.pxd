@@ -300,6 +300,26 @@ cdef extern from *:
         long long value;
         return !native_long(number, &value) ? 0 : value == (int32_t)value ? 4 : 8;
     }
+    static PyObject *native_tagged(int tag, long long high, int high_bytes, long long low, int low_bytes) {
+        char data[17]; uint64_t first = __builtin_bswap64((uint64_t)high), second = __builtin_bswap64((uint64_t)low);
+        data[0] = (char)tag;
+        memcpy(data + 1, (char *)&first + 8 - high_bytes, high_bytes);
+        memcpy(data + 1 + high_bytes, (char *)&second + 8 - low_bytes, low_bytes);
+        return PyBytes_FromStringAndSize(data, 1 + high_bytes + low_bytes);
+    }
+    static PyObject *native_magnitude(PyObject *number) {
+        long long value; PyObject *absolute, *bits, *data = NULL;
+        if (native_long(number, &value)) {
+            uint64_t wide = value < 0 ? 0 - (uint64_t)value : (uint64_t)value; Py_ssize_t size = 0;
+            while (size < 8 && wide >> (8 * size)) size++;
+            wide = __builtin_bswap64(wide);
+            return PyBytes_FromStringAndSize((const char *)&wide + 8 - size, size);
+        }
+        absolute = PyNumber_Absolute(number); if (!absolute) return NULL;
+        bits = PyObject_CallMethod(absolute, "bit_length", NULL);
+        if (bits) data = PyObject_CallMethod(absolute, "to_bytes", "ns", (PyLong_AsSsize_t(bits) + 7) / 8, "big");
+        Py_XDECREF(bits); Py_DECREF(absolute); return data;
+    }
     /* 1 written, 0 not a value of this type, -1 error */
     static int native_put_primitive(NativeOut *out, int code, PyObject *value) {
         long long number; double real; Py_UCS4 unit;
@@ -616,6 +636,8 @@ cdef extern from *:
     int put_reference "native_put_reference"(NativeOut* out, long long handle) except -1
     Py_ssize_t put_fields "native_put_fields"(NativeOut* out, object obj, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t index, Py_ssize_t length) except -1
     Py_ssize_t put_boxes "native_put_boxes"(NativeOut* out, object items, Py_ssize_t index, int code, long long handle) except -1
+    bytes tagged "native_tagged"(int tag, long long high, int high_bytes, long long low, int low_bytes)
+    bytes magnitude "native_magnitude"(object number)
     int put_primitive "native_put_primitive"(NativeOut* out, int code, object value) except -1
     int put_raw "native_put_raw"(NativeOut* out, object data) except -1
     int put_utf "native_put_utf"(NativeOut* out, object text) except -1

@@ -317,6 +317,19 @@ def put_object(out: Output, handle: int) -> None:
     out += handle.to_bytes(4, "big")
 
 
+def tagged(tag: int, high: int, high_bytes: int, low: int, low_bytes: int) -> bytes:
+    """A byte and two numbers of up to 8 bytes each, in network order."""
+    first = high & (1 << 8 * high_bytes) - 1
+    second = low & (1 << 8 * low_bytes) - 1
+    return bytes((tag,)) + first.to_bytes(high_bytes, "big") + second.to_bytes(low_bytes, "big")
+
+
+def magnitude(number: int) -> bytes:
+    """The absolute value in as many bytes as it takes, in network order; of 0 none."""
+    number = abs(number)
+    return number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
 def put_reference(out: Output, handle: int) -> None:
     out += b"q"
     out += handle.to_bytes(4, "big")

@@ -35,6 +35,7 @@ cdef class EncodePlan:
     cdef readonly list members
     cdef readonly list checks
     cdef readonly Py_ssize_t annotation_step
+    cdef readonly Py_ssize_t value_count
     cdef readonly object reduce
     cdef readonly tuple alternatives
     cdef readonly bint has_slots

@@ -43,6 +43,9 @@ DESCRIPTOR = 35  #: an ObjectStreamClass
 LIST_OF = 37  #: a list as java.util.ArrayList or LinkedList write theirs
 MAP_OF = 38  #: a dict as java.util.HashMap writes its entries; ``members``: slots of load factor and access order
 REPLACE = 36  #: another value is written in its place, as with Java's writeReplace
+DATA = 39  #: the adapter gives the bytes of all primitive fields, or of what an Externalizable writes
+ITEMS = 40  #: the adapter gives the bytes of all fields, the block after them, and the objects after that
+BIG_INTEGER = 41  #: an int as java.math.BigInteger writes itself
 
 
 #: Objects of so many fields may take memory before their bytes have come; of more, it is watched.
@@ -116,14 +119,18 @@ class EncodePlan:
     ``descriptor``: the class written. ``members``: for FIELDS, per step of the program the descriptor of its slot
     (the first annotation step: the list of annotations), or None to read the attributes ``names``. ``checks``: for
     FIELDS, per step of the program None or a mapping from the type of the value to the plan to write it by, None for
-    its own; the mapping raises `EncodeError` for a type that cannot stand in the field. For ELEMENTS, the one of all.
+    its own; the mapping raises `EncodeError` for a type that cannot stand in the field. None can stand in each. For
+    REDUCE the same; for ELEMENTS, the one of all.
     ``reduce``: for FIELDS, if there is one, gives the annotations; for REDUCE, ``reduce(value)`` gives
     ``(descriptor, values, annotations)`` where ``annotations`` is an iterable of contents per annotated level; for
+    DATA the bytes of the fields, or for a class that has only an annotation those of its block of data; for ITEMS
+    ``(fields, head, objects)``, the bytes of the fields, the block that begins the annotation, and an iterable; for
     REPLACE, the value to write; for CONSTANT, ``(descriptor, name)``; for CLASS and DESCRIPTOR the descriptor; for
     ELEMENTS and PRIMITIVES the array's descriptor; for NUMBERS ``(descriptor, bytes of a number, buffer)``, or
     ``(descriptor, 0, elements)``.
     ``code``: the primitive type code of BOXED and PRIMITIVES. ``alternatives``: for INTEGER, the plans of Integer, Long
-    and BigInteger; for REPLACE, if there is one, the plan for a replacement of the same type.
+    and BigInteger; for BIG_INTEGER, that of a byte[]; for REPLACE, if there is one, the plan for a replacement of the
+    same type.
     """
 
     def __init__(
@@ -151,6 +158,7 @@ class EncodePlan:
         self.members = members
         self.checks = checks
         self.annotation_step = self.program.find(ANNOTATION)
+        self.value_count = self.length - self.program.count(ANNOTATION)
         self.reduce = reduce
         self.alternatives = alternatives
         self.has_slots = members is not None

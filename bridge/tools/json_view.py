@@ -55,7 +55,7 @@ from ..stream.model import (
     JavaEnum,
     StreamException,
 )
-from ..stream.plan import CONSTANT, FIELDS, NUMBERS, REDUCE, REPLACE, EncodePlan
+from ..stream.plan import CONSTANT, DATA, FIELDS, NUMBERS, REDUCE, REPLACE, EncodePlan
 
 __all__ = ["from_json", "json_pieces", "to_json"]
 
@@ -279,7 +279,7 @@ class _Writer:
     def _class_name(self, value: Any, plan: EncodePlan) -> str:
         if plan.descriptor is not None:
             name = plan.descriptor.name
-            return _REPLACEMENTS[name].get(_kind(plan.reduce, value), name) if name in _REPLACEMENTS else name
+            return _REPLACEMENTS[name].get(_kind(plan, value), name) if name in _REPLACEMENTS else name
         own = getattr(value, "__java_class__", None)
         if own is None and isinstance(value, float):
             return "java.lang.Double"
@@ -332,13 +332,15 @@ def _says_nothing(value: Any) -> bool:
     return not isinstance(value, plain) and not _has_text(type(value))
 
 
-def _kind(reduce: Any, value: Any) -> int:
+def _kind(plan: Any, value: Any) -> int:
     try:
-        _, fields, annotations = reduce(value)
+        reduced = plan.reduce(value)
     except EncodeError:  # a value that Java would refuse
         return 0
-    kind: int = fields[0] if fields else next(iter(annotations[0]))[0]
-    return kind
+    if plan.shape == DATA:
+        kind: int = reduced[0]
+        return kind
+    return int.from_bytes(reduced[0], "big")  # ITEMS: the field that tells it
 
 
 def _text(value: Any) -> str:

@@ -13,7 +13,7 @@ import pytest
 import bridge
 from bridge import ClassDescriptor, JavaArray, JavaClass, JavaEnum
 from bridge.errors import BridgeError, EncodeError, LocalProtocolError, NotSerializableError, SchemaError
-from bridge.stream.constants import SC_ENUM, SC_SERIALIZABLE, SC_WRITE_METHOD
+from bridge.stream.constants import SC_BLOCK_DATA, SC_ENUM, SC_EXTERNALIZABLE, SC_SERIALIZABLE, SC_WRITE_METHOD
 from bridge.stream.decoder import Decoder
 from bridge.stream.encoder import Encoder
 from bridge.stream.model import BlockData, BooleanArray, CharArray, IdentityKey, StreamException
@@ -24,6 +24,7 @@ from tests.stream.assemble import (
     TC_BLOCKDATALONG,
     TC_CLASS,
     TC_CLASSDESC,
+    TC_ENDBLOCKDATA,
     TC_ENUM,
     TC_EXCEPTION,
     TC_LONGSTRING,
@@ -585,3 +586,87 @@ def test_an_encoder_that_is_used_again_refers_to_nothing_of_the_stream_before() 
             encoder.write_object([[f"{index}"] for index in range(size)] + [Unknown()])
         encoder.write_object(value[-1])
         assert encoder.take()[:1] == TC_REFERENCE(0)[:1]
+
+
+class Packed:
+    """What its adapter makes bytes of."""
+
+    def __init__(self, *parts: Any) -> None:
+        self.parts = parts
+
+
+FIELDS_ONLY = ClassDescriptor("p.Fields", 1, SC_SERIALIZABLE, [("i", "I"), ("j", "J")])
+BLOCK_ONLY = ClassDescriptor("p.Block", 1, SC_EXTERNALIZABLE | SC_BLOCK_DATA)
+COUNTED = ClassDescriptor("p.Counted", 1, SC_SERIALIZABLE | SC_WRITE_METHOD, [("i", "I")])
+
+
+PACKED: list[tuple[str, ClassDescriptor, tuple[Any, ...], bytes]] = [
+    ("DATA", FIELDS_ONLY, (int_(5) + long_(-1),), int_(5) + long_(-1)),
+    ("DATA", BLOCK_ONLY, (b"abc",), TC_BLOCKDATA(b"abc") + TC_ENDBLOCKDATA),
+    ("DATA", BLOCK_ONLY, (b"",), TC_ENDBLOCKDATA),
+    ("DATA", BLOCK_ONLY, (b"x" * 256,), TC_BLOCKDATALONG(b"x" * 256) + TC_ENDBLOCKDATA),
+    ("ITEMS", COUNTED, (int_(5), b"ab", (None, "")), int_(5) + TC_BLOCKDATA(b"ab") + TC_NULL + TC_STRING("") + b"x"),
+    ("ITEMS", COUNTED, (int_(5), b"", iter(())), int_(5) + TC_ENDBLOCKDATA),
+]
+
+
+def packed_registry(build: Build, shape: str, known: ClassDescriptor) -> Any:
+    plan = build.module("stream.plan")
+    descriptor = build.package.ClassDescriptor(known.name, known.serial_version_uid, known.flags, known.fields)
+    registry = build.registry()
+    one = shape == "DATA"
+    reduce = (lambda value: value.parts[0]) if one else (lambda value: value.parts)
+    registry.write_as(Packed, plan.EncodePlan(getattr(plan, shape), descriptor, reduce=reduce))
+    return registry
+
+
+@pytest.mark.parametrize(("shape", "known", "parts", "expected"), PACKED, ids=[f"{i}" for i in range(len(PACKED))])
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+def test_an_adapter_may_give_bytes(
+    build: Build, shape: str, known: ClassDescriptor, parts: tuple[Any, ...], expected: bytes
+) -> None:
+    if any(hasattr(part, "__next__") for part in parts):
+        parts = tuple([iter(()) if hasattr(part, "__next__") else part for part in parts])
+    value = Packed(*parts)
+    encoder = build.Encoder(packed_registry(build, shape, known))
+    encoder.write_object(value)
+    encoder.write_object(value)
+    described = TC_CLASSDESC(known.name, known.fields and [(t, n) for n, t in known.fields], uid=1, flags=known.flags)
+    assert encoder.take() == stream(TC_OBJECT(described, expected), TC_REFERENCE(1))
+    encoder.write_unshared(value)
+    encoder.write_object(value)
+    assert encoder.take() == TC_OBJECT(TC_REFERENCE(0), expected) + TC_REFERENCE(1)
+
+
+def test_an_item_that_cannot_be_written_is_told_by_its_place() -> None:
+    for value, path in [
+        ((1, "new", Unknown()), "$[2]"),
+        (frozenset({Unknown()}), "$.<annotation 1>"),
+        (bridge.ImmutableMap({"a": 1, "b": Unknown()}), "$.b"),
+        ({Unknown()}, "$[0]"),
+        (bridge.LinkedHashSet(["a", Unknown()]), "$[1]"),
+    ]:
+        encoder = Encoder(bridge.default_registry)
+        with pytest.raises(NotSerializableError) as caught:
+            encoder.write_object(value)
+        assert caught.value.path == path
+
+
+HUGE = [2**63, -(2**63) - 1, 2**64 - 1, 2**64, -(2**64), 2**71, 255 * 2**64, 10**40, -(10**400)]
+NUMBERS = [0, 1, -1, 127, 128, -128, 255, 256, 2**31, -(2**63), 2**63 - 1]
+
+
+def test_integers_of_any_size_are_written_with_a_magnitude() -> None:
+    for numbers in (HUGE, [bridge.BigInteger(number) for number in NUMBERS]):
+        written = []
+        for build in BUILDS:
+            encoder = build.Encoder(build.registry())
+            own = [type(n)(n) if type(n) is int else build.package.BigInteger(n) for n in numbers]
+            encoder.write_object(own)
+            encoder.write_object(own[0])
+            written.append((encoder.take(), encoder.handle_count))
+        assert written[0] == written[1]
+        found, first = bridge.loads_all(written[0][0])
+        assert found == numbers
+        assert first is found[0]
+        assert list(map(type, found)) == list(map(type, numbers))

@@ -1,0 +1,188 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False
+"""What ``java.time.Ser`` writes for a value: a byte that says which class, then its parts, in one block of data.
+
+As in ``java.time.Ser.writeExternal`` and the ``writeExternal`` of each class. The functions here are compiled, as a
+stream may be full of dates; `java_time` says which of them writes which type.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ..errors import EncodeError
+from ..stream import mutf8, native
+from .java_time_types import NanoDateTime, ZonedDateTime, ZoneId
+
+DURATION, INSTANT, LOCAL_DATE, LOCAL_TIME, LOCAL_DATE_TIME, ZONED_DATE_TIME, ZONE_REGION = range(1, 8)
+ZONE_OFFSET, OFFSET_TIME, OFFSET_DATE_TIME = range(8, 11)
+
+OWN_INT = 127  #: stands for an offset that is no multiple of a quarter of an hour, and follows as an int
+MAX_OFFSET = 18 * 3600
+
+_UTC_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = _UTC_EPOCH.toordinal()
+_NAMED_ZONES = (ZoneInfo, ZoneId)
+
+
+# ------------------------------------------------------------------------------------------------------- parts of them
+
+
+def _nanos(value: Any, microseconds: int) -> int:
+    """The nanoseconds of the second; only subclasses know more than the microseconds."""
+    kind = type(value)
+    if kind is datetime or kind is timedelta or kind is time:
+        return microseconds * 1000
+    beyond: int = getattr(value, "_beyond", 0)
+    return microseconds * 1000 + beyond
+
+
+def _time_bytes(minute: int, second: int, nanos: int) -> int:
+    """How many bytes a time of day takes: zeros at its end are left out."""
+    return 7 if nanos else 3 if second else 2 if minute else 1
+
+
+def _time_number(hour: int, minute: int, second: int, nanos: int) -> int:
+    """These bytes as a number. The last part before zeros left out is inverted."""
+    if nanos:
+        return (hour << 16 | minute << 8 | second) << 32 | nanos
+    if second:
+        return hour << 16 | minute << 8 | (255 - second)
+    if minute:
+        return hour << 8 | (255 - minute)
+    return 255 - hour
+
+
+def _offset_seconds(offset: Any) -> int:
+    if offset is None:
+        raise EncodeError("a time zone that does not tell its offset from UTC")
+    days = offset.days
+    seconds = offset.seconds
+    seconds += days * 86_400
+    if offset.microseconds or not -MAX_OFFSET <= seconds <= MAX_OFFSET:
+        raise EncodeError(f"an offset of {offset} from UTC; Java has whole seconds, up to 18 hours")
+    return seconds  # type: ignore[no-any-return]
+
+
+def _offset_bytes(seconds: int) -> bytes:
+    if seconds % 900:
+        return native.tagged(OWN_INT, seconds, 4, 0, 0)
+    return native.tagged(seconds // 900 & 0xFF, 0, 0, 0, 0)
+
+
+@lru_cache(256)
+def _zone_bytes(name: str) -> bytes:
+    text = mutf8.encode(name)
+    return bytes((ZONE_REGION,)) + len(text).to_bytes(2, "big") + text
+
+
+def _with_offset(kind: int, high: int, high_bytes: int, low: int, low_bytes: int, seconds: int) -> bytes:
+    """The numbers behind the byte ``kind``, and an offset from UTC after them."""
+    if seconds % 900 == 0:
+        return native.tagged(kind, high, high_bytes, low << 8 | (seconds // 900 & 0xFF), low_bytes + 1)
+    return native.tagged(kind, high, high_bytes, low, low_bytes) + _offset_bytes(seconds)
+
+
+def _date_number(value: Any) -> int:
+    year: int = value.year
+    month: int = value.month
+    day: int = value.day
+    return year << 16 | month << 8 | day
+
+
+# ------------------------------------------------------------------------------------------------------------- classes
+
+
+def duration_data(value: timedelta) -> bytes:
+    days = value.days
+    seconds = value.seconds
+    return native.tagged(DURATION, days * 86_400 + seconds, 8, _nanos(value, value.microseconds), 4)
+
+
+def instant_data(value: datetime) -> bytes:
+    zone = value.tzinfo
+    if zone is None:
+        raise EncodeError("an Instant without a time zone is no point in time")
+    if zone is UTC:
+        days = value.toordinal()
+        hour = value.hour
+        minute = value.minute
+        second = value.second
+        seconds = (days - _EPOCH_DAY) * 86_400 + hour * 3600 + minute * 60 + second
+    else:
+        since = value - _UTC_EPOCH
+        days = since.days
+        seconds = since.seconds
+        seconds += days * 86_400
+    return native.tagged(INSTANT, seconds, 8, _nanos(value, value.microsecond), 4)
+
+
+def date_data(value: date) -> bytes:
+    return native.tagged(LOCAL_DATE, _date_number(value), 6, 0, 0)
+
+
+def time_data(value: time) -> bytes:
+    hour = value.hour
+    minute = value.minute
+    second = value.second
+    nanos = _nanos(value, value.microsecond)
+    number = _time_number(hour, minute, second, nanos)
+    size = _time_bytes(minute, second, nanos)
+    if value.tzinfo is None:
+        return native.tagged(LOCAL_TIME, 0, 0, number, size)
+    return _with_offset(OFFSET_TIME, 0, 0, number, size, _offset_seconds(value.utcoffset()))
+
+
+def date_time_data(value: datetime) -> bytes:
+    zone = value.tzinfo
+    kind = LOCAL_DATE_TIME if zone is None else OFFSET_DATE_TIME
+    named = None
+    if kind == OFFSET_DATE_TIME and type(zone) is not timezone and isinstance(zone, _NAMED_ZONES):
+        named = zone.key
+    if named is not None:
+        value = _after_the_gap(value, zone)
+        return _date_time(ZONED_DATE_TIME, value) + _zone_bytes(named)
+    return _date_time(kind, value)
+
+
+def _after_the_gap(value: Any, zone: Any) -> Any:
+    """A time that the clock jumps over: as far after the jump as it seems to be, as ``ZonedDateTime.of`` has it."""
+    offset = value.utcoffset()
+    other = value.replace(fold=not value.fold).utcoffset()
+    if offset is None or other is None or other == offset or (other > offset) is bool(value.fold):
+        return value
+    shifted = (value - offset).replace(tzinfo=UTC).astimezone(zone)
+    return NanoDateTime.of(shifted, value.microsecond * 1000 + getattr(value, "_beyond", 0))
+
+
+def _date_time(kind: int, value: Any) -> bytes:
+    """Date and time of day, and the offset but for LOCAL_DATE_TIME."""
+    hour = value.hour
+    minute = value.minute
+    second = value.second
+    nanos = _nanos(value, value.microsecond)
+    number = _time_number(hour, minute, second, nanos)
+    size = _time_bytes(minute, second, nanos)
+    if kind == LOCAL_DATE_TIME:
+        return native.tagged(kind, _date_number(value), 6, number, size)
+    return _with_offset(kind, _date_number(value), 6, number, size, _offset_seconds(value.utcoffset()))
+
+
+def zoned_date_time_data(value: ZonedDateTime) -> bytes:
+    head = _date_time(ZONED_DATE_TIME, value)
+    zone = value.zone
+    if zone is not None:
+        return head + _zone_bytes(zone)
+    return head + native.tagged(ZONE_OFFSET, 0, 0, 0, 0) + _offset_bytes(_offset_seconds(value.utcoffset()))
+
+
+def zone_data(value: ZoneInfo | ZoneId) -> bytes:
+    if value.key is None:
+        raise EncodeError("a ZoneInfo that was made from a file and has no key is no zone that Java could find")
+    return _zone_bytes(value.key)
+
+
+def offset_data(value: timezone) -> bytes:
+    return _with_offset(ZONE_OFFSET, 0, 0, 0, 0, _offset_seconds(value.utcoffset(None)))
