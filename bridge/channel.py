@@ -479,7 +479,10 @@ class Channel:
                 self._enqueue()
                 self._answer_due = self.datagram_bytes is None  # a datagram may never come
             self._flush(deadline, timeout)
-            return self.receive(timeout=left_of(deadline))
+            try:
+                return self.receive(timeout=left_of(deadline))
+            except ChannelTimeout as error:
+                raise ChannelTimeout(f"no answer came in {timeout} s", offset=error.offset, queued=True) from error
         finally:
             self._requesting.release()
 
