@@ -7,7 +7,9 @@ objects arrive in the generic form, which loses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import enum
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from operator import is_, itemgetter
 from typing import Any
@@ -15,7 +17,8 @@ from typing import Any
 from ..errors import EncodeError
 from ..stream.constants import SC_BLOCK_DATA, SC_EXTERNALIZABLE, SC_SERIALIZABLE, SC_WRITE_METHOD
 from ..stream.descriptors import ANNOTATION, ClassDescriptor
-from ..stream.model import BlockData, IdentityKey, JavaArray, array_descriptor
+from ..stream.model import BlockData, IdentityKey, JavaArray, JavaClass, JavaEnum, array_descriptor
+from ..stream.native import plain_key
 from ..stream.plan import BUILD, FILL, DecodePlan
 from .registry import Reader
 
@@ -26,6 +29,7 @@ __all__ = [
     "PLAIN",
     "container_reader",
     "check_keys",
+    "crowded",
     "fill_elements",
     "fill_entries",
     "fill_map",
@@ -171,34 +175,76 @@ def not_null(items: Iterable[Any], type_name: str) -> None:
             raise EncodeError(f"None in a {type_name}: the Java class takes no null")
 
 
-#: How many parts a tuple or frozenset may have, those of its parts included, and how many levels, to be a key.
+#: How many parts a key may have, those of its parts included, and how many levels.
 _MAX_KEY_PARTS = 1000
 _MAX_KEY_LEVELS = 20
-_OF_PARTS = (tuple, frozenset)
+
+#: How many keys of a container may have the same hash.
+_MAX_EQUAL_HASHES = 32
+
+#: Whose hashes nobody can choose, or few of them alike.
+_SPREAD = (str, bytes, float, type(None), JavaClass, JavaEnum, enum.Enum)
 
 
-def check_keys(keys: Iterable[Any]) -> None:
-    """Raises TypeError for tuples and frozensets that are too large to be keys.
+_PLAIN_KINDS = {str, bytes, float, bool, type(None)}
 
-    They are hashed, and compared with others of the same hash, by way of their parts: without end in a stream in which
-    each holds the one before twice, and down the stack of the process in one of a hundred thousand levels.
+
+def check_keys(keys: Sequence[Any]) -> None:
+    """Raises TypeError for keys that Python cannot hold at a cost in proportion to their number.
+
+    Tuples, frozensets and instances of dataclasses are hashed, and compared with others of the same hash, by way of
+    their parts: without end in a stream in which each holds the one before twice, and down the stack of the process in
+    one of a hundred thousand levels. And of numbers beyond 64 bits, and all that is hashed like one, anybody can find
+    as many as he likes with the same hash, each of which is compared with all before it.
     """
-    if any(issubclass(kind, _OF_PARTS) for kind in set(map(type, keys))):
+    kinds = set(map(type, keys))
+    if kinds <= _PLAIN_KINDS:
+        return
+    if any(map(_has_parts, kinds)):
         for key in keys:
-            if isinstance(key, _OF_PARTS):
+            if _has_parts(type(key)):
                 _check_key(key)
+    if crowded(keys, kinds):
+        raise TypeError(f"more than {_MAX_EQUAL_HASHES} keys of one hash")
 
 
-def _check_key(key: tuple[Any, ...] | frozenset[Any]) -> None:
+def crowded(keys: Sequence[Any], kinds: set[type] | None = None) -> set[int]:
+    """The hashes that too many of the keys have."""
+    kinds = {kind for kind in (set(map(type, keys)) if kinds is None else kinds) if not issubclass(kind, _SPREAD)}
+    if not kinds or len(keys) <= _MAX_EQUAL_HASHES:
+        return set()
+    if all(issubclass(kind, int) for kind in kinds):
+        keys = [key for key in keys if isinstance(key, int) and not plain_key(key)]
+    hashes = list(map(hash, keys))
+    if len(set(hashes)) > len(hashes) - _MAX_EQUAL_HASHES:
+        return set()
+    return {found for found, count in Counter(hashes).items() if count > _MAX_EQUAL_HASHES}
+
+
+def _has_parts(kind: type) -> bool:
+    """Whether values of this type are hashed by way of their parts."""
+    return issubclass(kind, (tuple, frozenset)) or (
+        hasattr(kind, "__dataclass_fields__") and kind.__hash__ is not object.__hash__
+    )
+
+
+def _parts_of(item: Any) -> Iterable[Any]:
+    if isinstance(item, (tuple, frozenset)):
+        return item
+    return [getattr(item, name, None) for name in item.__dataclass_fields__]
+
+
+def _check_key(key: Any) -> None:
     level: list[Any] = [key]
     parts = 0
     for _ in range(_MAX_KEY_LEVELS):
         inner: list[Any] = []
         for item in level:
-            parts += len(item)
+            found = list(_parts_of(item))
+            parts += len(found)
             if parts > _MAX_KEY_PARTS:
                 raise TypeError(f"what has more than {_MAX_KEY_PARTS} parts is no key")
-            inner += [part for part in item if isinstance(part, _OF_PARTS)]
+            inner += [part for part in found if _has_parts(type(part))]
         if not inner:
             return
         level = inner
@@ -226,8 +272,7 @@ def fill_entries(container: Any, entries: list[Any], forced: bool) -> Any:
         check_keys(entries[::2])
         container.update(zip(entries[::2], entries[1::2], strict=True))
         return container if 2 * len(container) == len(entries) else NotImplemented
-    for key, value in zip(entries[::2], entries[1::2], strict=True):
-        key = hashable(key)
+    for key, value in zip(_forced(entries[::2]), entries[1::2], strict=True):
         container[IdentityKey(key) if key in container else key] = value
     return container
 
@@ -238,7 +283,13 @@ def fill_elements(container: Any, elements: list[Any], forced: bool) -> Any:
         check_keys(elements)
         container.update(elements)
         return container if len(container) == len(elements) else NotImplemented
-    for element in elements:
-        element = hashable(element)
+    for element in _forced(elements):
         container.add(IdentityKey(element) if element in container else element)
     return container
+
+
+def _forced(keys: Sequence[Any]) -> list[Any]:
+    """The keys, and in place of those that no dict should hold what stands for them."""
+    found = [hashable(key) for key in keys]
+    hashes = crowded(found)
+    return [IdentityKey(key) if hash(key) in hashes else key for key in found] if hashes else found

@@ -197,7 +197,7 @@ class CopiesList(list[Any]):
 
 
 #: A number in a stream must not become memory: lists of more copies arrive in the generic form.
-_MAX_COPIES = 256
+_MAX_COPIES = 64
 
 _COLLECTION, _LIST, _SET = "Ljava/util/Collection;", "Ljava/util/List;", "Ljava/util/Set;"
 _MAP, _OBJECT, _CLASS = "Ljava/util/Map;", "Ljava/lang/Object;", "Ljava/lang/Class;"

@@ -12,6 +12,7 @@ cdef class ClassDescriptor:
     cdef readonly list annotation
     cdef readonly bint fieldless
     cdef readonly int super_class_count
+    cdef readonly Py_ssize_t field_count
     cdef public object decode_plan
     cdef public object generic_plan
     cdef public tuple written_first

@@ -69,6 +69,7 @@ class ClassDescriptor:
         no_data = (fieldless or name in FIELDLESS) and flags & SC_WRITE_METHOD
         self.fieldless = bool(flags & SC_EXTERNALIZABLE or no_data)
         self.super_class_count: int = 0 if super_class is None else super_class.super_class_count + 1
+        self.field_count: int = len(self.fields) + (0 if super_class is None else super_class.field_count)
         self.decode_plan: Any = None
         self.generic_plan: Any = None
         self.written_first = None
@@ -187,7 +188,7 @@ class DescriptorCache:
     """
 
     MAX_DESCRIPTORS = 4096
-    MAX_RAW_BYTES = 1 << 22
+    MAX_RAW_BYTES = 1 << 20
     MAX_FIELDS = 1 << 17
 
     def __init__(self) -> None:
@@ -226,8 +227,8 @@ class DescriptorCache:
         known = self.by_content.get(key)
         if known is not None:
             return known
-        # The text of all names counts as fields of 32 characters.
-        self.fields += 1 + (len(descriptor.name) >> 5)
+        # The text of all names counts as fields of 32 characters; those inherited are in the Python class once more.
+        self.fields += 1 + (len(descriptor.name) >> 5) + descriptor.field_count - len(descriptor.fields)
         for field in descriptor.fields:
             self.fields += 1 + (len(field[0]) + len(field[1]) >> 5)
         if len(self.by_content) >= self.MAX_DESCRIPTORS or self.fields > self.MAX_FIELDS:

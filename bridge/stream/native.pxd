@@ -199,12 +199,18 @@ cdef extern from *:
     #endif
         return PyList_Append(items, value);
     }
+    static CYTHON_INLINE int native_plain_key(PyObject *key) {
+        int overflow;
+        if (PyUnicode_Check(key) || key == Py_None || PyFloat_Check(key) || PyBytes_Check(key)) return 1;
+        if (!PyLong_Check(key)) return 0;
+        PyLong_AsLongLongAndOverflow(key, &overflow);
+        return !overflow;
+    }
     static int native_fill_dict(PyObject *mapping, PyObject *items) {
         Py_ssize_t i, n = PyList_GET_SIZE(items);
         for (i = 0; i < n; i += 2)
-            {
-                PyObject *key = PyList_GET_ITEM(items, i);
-                if (PyTuple_Check(key) || PyFrozenSet_Check(key)) { PyErr_SetString(PyExc_TypeError, "a key of parts"); return -1; }
+            if (!native_plain_key(PyList_GET_ITEM(items, i))) {
+                PyErr_SetString(PyExc_TypeError, "a key to be judged"); return -1;
             }
         for (i = 0; i + 1 < n && i + 1 < PyList_GET_SIZE(items); i += 2)
             if (PyDict_SetItem(mapping, PyList_GET_ITEM(items, i), PyList_GET_ITEM(items, i + 1))) return -1;
@@ -214,7 +220,7 @@ cdef extern from *:
     /* 1 where the key is new and can be one; 0, and the dict as it was, where not. */
     static CYTHON_INLINE int native_dict_add(PyObject *mapping, PyObject *key, PyObject *value) {
         Py_ssize_t before = PyDict_GET_SIZE(mapping);
-        if (PyTuple_Check(key) || PyFrozenSet_Check(key)) return 0;
+        if (!native_plain_key(key)) return 0;
         if (!PyDict_SetDefault(mapping, key, value)) {
             if (!PyErr_ExceptionMatches(PyExc_Exception)) return -1;
             PyErr_Clear(); return 0;
@@ -612,6 +618,7 @@ cdef extern from *:
     object allocate "native_allocate"(object cls)
     Py_ssize_t list_len "PyList_GET_SIZE"(object items) noexcept
     object list_get "native_list_get"(object items, Py_ssize_t index)
+    bint plain_key "native_plain_key"(object key) noexcept
     bint dict_add "native_dict_add"(object mapping, object key, object value) except -1
     int fill_dict "native_fill_dict"(object mapping, list items) except -1
     bint pause_collector "PyGC_Disable"() noexcept

@@ -200,14 +200,18 @@ def list_get(items: Any, index: int) -> Any:
     return list.__getitem__(items, index)
 
 
-def dict_add(mapping: dict[Any, Any], key: Any, value: Any) -> bool:
-    """Adds an entry; False, with the dict as it was, where an equal key is in it already or this can be no key.
+def plain_key(key: Any) -> bool:
+    """Whether hashing and comparing costs next to nothing, and hashes differ: what a dict may hold without a look."""
+    if isinstance(key, int):
+        return -0x8000000000000000 <= key <= 0x7FFFFFFFFFFFFFFF
+    return key is None or isinstance(key, (str, float, bytes))
 
-    Tuples and frozensets are no keys here: see `fill_dict`.
-    """
-    if isinstance(key, (tuple, frozenset)):
-        return False
+
+def dict_add(mapping: Any, key: Any, value: Any) -> bool:
+    """Adds a plain key that is new to a dict; False, and the dict as it was, for one that is not (see `fill_dict`)."""
     before = len(mapping)
+    if not plain_key(key):
+        return False
     try:
         dict.setdefault(mapping, key, value)
     except Exception:  # noqa: BLE001 - the class of the key decides what hashing it raises
@@ -218,10 +222,10 @@ def dict_add(mapping: dict[Any, Any], key: Any, value: Any) -> bool:
 def fill_dict(mapping: Any, items: list[Any]) -> None:
     """Adds keys and values, which alternate in ``items``; an odd one at the end has no value and is left out.
 
-    Tuples and frozensets are no keys here (TypeError): what hashing one costs is for the mapping to judge.
+    TypeError: a key is not plain; what hashing it costs is for the mapping to judge.
     """
-    if any(isinstance(key, (tuple, frozenset)) for key in items[::2]):
-        raise TypeError("a key of parts")
+    if not all(map(plain_key, items[::2])):
+        raise TypeError("a key to be judged")
     dict.update(mapping, zip(items[::2], items[1::2], strict=False))
 
 

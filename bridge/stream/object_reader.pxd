@@ -7,7 +7,8 @@ from .reader cimport Frame
 
 cdef int ANNOTATION, SC_ENUM
 cdef int TC_BLOCKDATA, TC_BLOCKDATALONG, TC_ENDBLOCKDATA, TC_EXCEPTION, TC_LONGSTRING, TC_OBJECT, TC_REFERENCE, TC_STRING
-cdef Py_ssize_t MANY_FIELDS
+cdef Py_ssize_t MANY_FIELDS, _SMALL_BYTES, _FIRST
+cdef tuple _CONTAINERS
 cdef int ATTRIBUTES, BOX, BUILD, FILL, LIST, MAP, SKIP, SLOTS
 cdef int IN_OBJECT, IN_ARRAY, IN_ENUM
 cdef object NEED_DATA, PUSHED
@@ -38,6 +39,8 @@ cdef class ObjectReader(ArrayReader):
     cdef object _boxed(self, DecodePlan plan, value)
     cdef object _finished(self, DecodePlan plan, Frame frame)
     cdef object _call_build(self, DecodePlan plan, Frame frame)
+    @cython.locals(size=Py_ssize_t)
+    cdef bint _affords(self, Frame frame) except -1
     @cython.locals(plan=DecodePlan, i=Py_ssize_t)
     cdef int _fill_generic(self, Frame frame, generic) except -1
     cdef object _in_progress(self, Frame frame)
@@ -47,3 +50,6 @@ cdef class ObjectReader(ArrayReader):
     cdef object _step_enum(self, Frame frame)
     @cython.locals(plan=DecodePlan)
     cdef object _constant(self, ClassDescriptor descriptor, name)
+
+@cython.locals(size=Py_ssize_t)
+cdef Py_ssize_t _copy_bytes(value) except -1

@@ -10,6 +10,8 @@ is decided in `_in_progress`.
 
 from __future__ import annotations
 
+from array import array
+from collections import deque
 from typing import Any
 
 from ..errors import BridgeError
@@ -33,6 +35,11 @@ from .plan import ATTRIBUTES, BOX, BUILD, FILL, LIST, MANY_FIELDS, MAP, SKIP, SL
 from .reader import _short
 from .states import IN_ARRAY, IN_ENUM, IN_OBJECT, NEED_DATA, PUSHED
 
+#: What is shared and copied: parts of this size are not counted, and of an annotation only so many are.
+_SMALL_BYTES = 256
+_FIRST = 4
+_CONTAINERS = (list, tuple, dict, set, frozenset, deque)
+
 #: The load factor of every HashMap that nobody gave another one.
 _LOAD_FACTOR = 0.75
 
@@ -50,6 +57,8 @@ class ObjectReader(ArrayReader):
         return plan
 
     def _new_plan(self, descriptor: Any) -> Any:
+        if descriptor.super_class_count:
+            self._weigh_class(descriptor)
         try:
             plan = self._resolver.decode_plan(descriptor)
         except BridgeError:
@@ -350,12 +359,33 @@ class ObjectReader(ArrayReader):
             raise self._invalid_class(f"{_short(plan.descriptor.name)} could not be made: {error!r}") from error
 
     def _call_build(self, plan: Any, frame: Any) -> Any:
+        if plan.shape != MAP and not self._affords(frame):
+            if frame.exposed and plan.shape == FILL:
+                raise self._rejected(f"{_short(plan.descriptor.name)} of shared parts, out of proportion to the input")
+            return NotImplemented
         try:
             if plan.shape == FILL or plan.shape == MAP:
                 return plan.build(frame.value, frame.values, frame.annotations, frame.exposed)
             return plan.build(frame.values, frame.annotations)
         except Exception:  # noqa: BLE001 - what an adapter cannot hold arrives in the generic form, whatever the reason
             return NotImplemented
+
+    def _affords(self, frame: Any) -> bool:
+        """Whether copies of the parts of an object are in proportion to the input; if not, it takes the generic form.
+
+        A string or list costs its bytes once; a few bytes more make another object whose adapter copies it.
+        """
+        size = 0
+        for value in frame.values:
+            if value is not None:
+                size += _copy_bytes(value)
+        for items in frame.annotations or ():
+            for value in items[:_FIRST]:
+                size += _copy_bytes(value)
+        if size < _SMALL_BYTES or size <= self._base + self._pos - frame.start:
+            return True
+        self._copied += size
+        return self._paid(self._copied)
 
     def _fill_generic(self, frame: Any, generic: Any) -> None:
         plan = self._resolver.generic_plan(frame.plan.descriptor)
@@ -417,6 +447,23 @@ class ObjectReader(ArrayReader):
             except Exception:  # noqa: BLE001 - as in `_call_build`
                 value = NotImplemented
         return JavaEnum(descriptor, name) if value is NotImplemented else value
+
+
+def _copy_bytes(value: Any) -> int:
+    """About what a copy of a part costs: bytes, and time in which so many are written."""
+    kind = type(value)
+    if kind is str or kind is bytes:
+        return len(value)
+    if isinstance(value, int):
+        if native.plain_key(value):
+            return 0
+        size: int = value.bit_length() >> 3
+        return size + (size * size >> 6)  # decimal digits take time by the square
+    if isinstance(value, _CONTAINERS):
+        return 32 * len(value)
+    if isinstance(value, (str, bytes)):
+        return len(value)
+    return int(value.nbytes) if hasattr(value, "nbytes") else 8 * len(value) if isinstance(value, array) else 0
 
 
 def _with_head(head: Any, items: Any) -> list[Any]:

@@ -4,7 +4,7 @@ from .descriptors cimport ClassDescriptor, DescriptorCache
 from .plan cimport DecodePlan
 
 cdef int TC_BLOCKDATA, LIST
-cdef Py_ssize_t BASE_WIRE_HANDLE, NO_REFERENCE, _KEPT_HANDLES, _KEPT_FRAMES, _KEPT_FRAMES_OF_MANY, _MAX_UNFILLED_BYTES, _UNFILLED_FACTOR, _PATH_SEGMENTS
+cdef Py_ssize_t BASE_WIRE_HANDLE, NO_REFERENCE, _KEPT_HANDLES, _KEPT_FRAMES, _KEPT_FRAMES_OF_MANY, _FREE_BYTES, _FREE_FACTOR, _LEVEL_BYTES, _FIELD_BYTES, _PATH_SEGMENTS
 cdef int IN_OBJECT, IN_ARRAY, IN_DESCRIPTOR
 cdef object NEED_DATA
 
@@ -50,7 +50,7 @@ cdef class StreamReader:
     cdef Py_ssize_t _missing
     cdef Py_ssize_t _reservable
     cdef Py_ssize_t _depth
-    cdef Py_ssize_t _unfilled, _class_bytes
+    cdef Py_ssize_t _unfilled, _class_bytes, _copied
     cdef Py_ssize_t _refs_beside, _classes
     cdef Py_ssize_t _lowest_reference
     cdef set _fieldless
@@ -93,6 +93,9 @@ cdef class StreamReader:
     cdef int _check_string(self, Py_ssize_t size) except -1
     cdef int _check_object(self) except -1
     cdef int _weigh(self, Frame frame, Py_ssize_t fields) except -1
+    @cython.locals(inherited=Py_ssize_t)
+    cdef int _weigh_class(self, ClassDescriptor descriptor) except -1
+    cdef bint _paid(self, Py_ssize_t count) noexcept
     cdef int _ask_filter(self, name, Py_ssize_t array_length, Py_ssize_t level) except -1
     cdef bint _lets_in(self, name, Py_ssize_t array_length, Py_ssize_t level, Py_ssize_t handles, Py_ssize_t pos) except -1
     cdef int _emit(self, Py_ssize_t start, Py_ssize_t end, str event, Py_ssize_t handle, payload) except -1

@@ -31,9 +31,14 @@ if TYPE_CHECKING:
     from ..limits import Limits
     from .plan import Resolver
 
-#: How much memory unfinished objects of many fields may take, beside so many bytes for each byte of the content.
-_MAX_UNFILLED_BYTES = 1 << 26
-_UNFILLED_FACTOR = 64
+#: How much memory may be taken that the stream has not paid for with bytes of its own (by objects that are begun and
+#: not filled, inherited fields, copies of what is shared), and how much more for each byte of the content.
+_FREE_BYTES = 1 << 26
+_FREE_FACTOR = 64
+
+#: What a super-class costs a class for which a Python class is made, and each inherited field: bytes, and time.
+_LEVEL_BYTES = 100
+_FIELD_BYTES = 400
 
 #: How many steps of a path are shown from either end, and how many characters of a name.
 _PATH_SEGMENTS = 50
@@ -135,6 +140,7 @@ class StreamReader:
         self._unfilled = 0
         self._reservable = 0
         self._class_bytes = 0
+        self._copied = 0
         self._refs_beside = 0  # see `_check_refs`
         self._classes = 0
         self._lowest_reference = NO_REFERENCE
@@ -256,6 +262,7 @@ class StreamReader:
             self._content_start = self._base + self._pos
             self._refs_beside = -len(self._handles)
             self._class_bytes = 0
+            self._copied = 0
             self._limit_input()
 
     def _forget_handles(self) -> None:
@@ -383,10 +390,24 @@ class StreamReader:
         """
         frame.length = fields * 8
         self._unfilled += frame.length
-        if self._unfilled > _MAX_UNFILLED_BYTES + _UNFILLED_FACTOR * (self._base + self._pos - self._content_start):
+        if not self._paid(self._unfilled):
             raise self._rejected(
                 f"unfinished objects of {self._unfilled} bytes in memory, out of proportion to the input"
             )
+
+    def _weigh_class(self, descriptor: Any) -> None:
+        """Counts what a class inherits, before a Python class is made for it: five bytes of a stream can say that."""
+        inherited = descriptor.field_count - len(descriptor.fields)
+        self._class_bytes += descriptor.super_class_count * _LEVEL_BYTES + inherited * _FIELD_BYTES
+        if not self._paid(self._class_bytes):
+            raise self._rejected(
+                f"{_short(descriptor.name)} inherits {inherited} fields of {descriptor.super_class_count} classes, "
+                "with those of the other classes out of proportion to the input"
+            )
+
+    def _paid(self, count: int) -> bool:
+        """Whether so many bytes in memory are in proportion to what was read."""
+        return count <= _FREE_BYTES + _FREE_FACTOR * (self._base + self._pos - self._content_start)
 
     def _in_descriptor(self) -> bool:
         if self._top < 0:
