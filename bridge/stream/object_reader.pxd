@@ -40,7 +40,7 @@ cdef class ObjectReader(ArrayReader):
     cdef object _finished(self, DecodePlan plan, Frame frame)
     cdef object _call_build(self, DecodePlan plan, Frame frame)
     @cython.locals(size=Py_ssize_t)
-    cdef bint _affords(self, Frame frame) except -1
+    cdef Py_ssize_t _afford(self, list values, list annotations) except -2
     @cython.locals(plan=DecodePlan, i=Py_ssize_t)
     cdef int _fill_generic(self, Frame frame, generic) except -1
     cdef object _in_progress(self, Frame frame)

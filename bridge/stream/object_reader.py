@@ -359,7 +359,7 @@ class ObjectReader(ArrayReader):
             raise self._invalid_class(f"{_short(plan.descriptor.name)} could not be made: {error!r}") from error
 
     def _call_build(self, plan: Any, frame: Any) -> Any:
-        if plan.shape != MAP and not self._affords(frame):
+        if plan.shape != MAP and self._afford(frame.values, frame.annotations) < 0:
             if frame.exposed and plan.shape == FILL:
                 raise self._rejected(f"{_short(plan.descriptor.name)} of shared parts, out of proportion to the input")
             return NotImplemented
@@ -370,22 +370,26 @@ class ObjectReader(ArrayReader):
         except Exception:  # noqa: BLE001 - what an adapter cannot hold arrives in the generic form, whatever the reason
             return NotImplemented
 
-    def _affords(self, frame: Any) -> bool:
-        """Whether copies of the parts of an object are in proportion to the input; if not, it takes the generic form.
+    def _afford(self, values: Any, annotations: Any) -> int:
+        """Counts what copies of the parts of an object take, and tells it; -1 where that is out of proportion.
 
-        A string or list costs its bytes once; a few bytes more make another object whose adapter copies it.
+        The object then takes the generic form, which copies nothing. A string or list costs its bytes once, but a few
+        bytes more make another object whose adapter copies it.
         """
         size = 0
-        for value in frame.values:
+        for value in values:
             if value is not None:
                 size += _copy_bytes(value)
-        for items in frame.annotations or ():
-            for value in items[:_FIRST]:
-                size += _copy_bytes(value)
-        if size < _SMALL_BYTES or size <= self._base + self._pos - frame.start:
-            return True
+        if annotations is not None:
+            for items in annotations:
+                for value in items[:_FIRST]:
+                    size += _copy_bytes(value)
+        if size < _SMALL_BYTES:
+            return 0
+        if not self._paid(self._copied + size):
+            return -1
         self._copied += size
-        return self._paid(self._copied)
+        return size
 
     def _fill_generic(self, frame: Any, generic: Any) -> None:
         plan = self._resolver.generic_plan(frame.plan.descriptor)

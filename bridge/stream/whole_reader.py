@@ -393,8 +393,8 @@ class WholeReader(ObjectReader):
         self._depth += 1
         container = plan.new() if plan.shape == FILL else None
         values: list[Any] = []
-        annotations = [] if plan.annotation_step >= 0 else None
-        items = None
+        annotations: Any = [] if plan.annotation_step >= 0 else None
+        items: Any = None
         steps = plan.steps
         length = plan.length
         i = 0
@@ -420,18 +420,23 @@ class WholeReader(ObjectReader):
                         break
                 native.list_append(values, field)
             i += 1
-        self._depth -= 1
         if i == length:
-            try:
-                if container is None:
-                    value = plan.build(values, annotations)
-                else:
-                    value = plan.build(container, values, annotations, False)
-            except Exception:  # noqa: BLE001 - as in `_call_build`, which is asked again
-                value = NotImplemented
+            value = NotImplemented
+            size = self._afford(values, annotations)
+            if size >= 0:
+                try:
+                    if container is None:
+                        value = plan.build(values, annotations)
+                    else:
+                        value = plan.build(container, values, annotations, False)
+                except Exception:  # noqa: BLE001 - as in `_call_build`, which is asked again
+                    value = NotImplemented
             if value is not NotImplemented:
+                self._depth -= 1
                 self._handles[handle] = value
                 return value
+            if size > 0:
+                self._copied -= size
             if container is not None:
                 container = plan.new()
         frame = self._go_on(descriptor, plan, handle, container)

@@ -240,7 +240,8 @@ class StreamEvents:
                 yield StreamEvent("data", run_start, run_end - run_start, value=b"".join(run))
                 run = []
             yield from events
-            yield from self._class_events()
+            if content is not NEED_DATA:  # a class is told with what the stream says of it, which is complete then
+                yield from self._class_events()
             if failure is not None:
                 path = "" if failure.path is None else f" (in {failure.path})"
                 place = end if failure.offset is None else self._base + failure.offset
@@ -294,7 +295,9 @@ class StreamEvents:
         names, self._classes = self._classes, []
         met = self._resolver.met
         told: list[str] = []
-        above = 0  # where a class and those above it begin: the decoder tells some from the bottom up, here none are
+        above = (
+            0  # where a class and those above it begin: the decoder tells them from the bottom up, here they are not
+        )
         for name in names:
             below = met.get(told[-1]) if told else None
             if below is None or below.super_class is None or below.super_class.name != name:

@@ -98,47 +98,44 @@ def nested_class_annotations(levels: int) -> bytes:
     return stream(head * levels + (TC_ENDBLOCKDATA + TC_NULL) * levels)
 
 
-def shared_levels(levels: int, kind: str = "set") -> bytes:
-    """Each level holds both of the level below twice over: 2**levels paths ("SerialDOS", with sets)."""
-    values: list[object] = ["a", "b"]
-    for _ in range(levels):
-        first: list[object] = [values[0], values[1]]
-        second: list[object] = [values[0], values[1], "c"]
-        values = [first, second]
-    data = bridge.dumps(values)
-    if kind == "list":
-        return data
-    return _sets_instead(levels)
+def shared_levels(levels: int) -> bytes:
+    """HashSets that hold both sets of the level below, which hold both of the one below them: 2**levels ways down."""
+    out: list[bytes] = []
+    handles = 2  # the class is 0, the outermost set 1
 
-
-def _sets_instead(levels: int) -> bytes:
-    """The same with HashSet, which Python values cannot spell: a set in a set has no hash."""
-    handle = 0
-
-    def open_set(size: int) -> bytes:
-        nonlocal handle
+    def begin(size: int) -> bytes:
         head = TC_BLOCKDATA(int_(16) + _LOAD_FACTOR + int_(size))
-        if handle == 0:
-            handle = 2  # the class and the first set
-            return TC_OBJECT(_HASH_SET, head)
-        handle += 1
-        return TC_OBJECT(TC_REFERENCE(0), head)
+        return TC_OBJECT(TC_REFERENCE(0) if out else _HASH_SET, head)
 
-    # From the outside in: the first set of a level holds both sets of the level below, the second refers to them.
-    out, ends = [], []
+    # The first set of each level is inside of the first one above it; behind it comes the second, which refers to both
+    # sets of the level below, as they are then complete.
     for _ in range(levels):
-        out.append(open_set(2))
-    out.append(open_set(0) + TC_ENDBLOCKDATA)
-    innermost = handle - 1
+        out.append(begin(2))
+    out.append(begin(0) + TC_ENDBLOCKDATA)
+    firsts = list(range(levels + 1, 0, -1))  # handles, the innermost first
+    handles = levels + 2
+    seconds: list[int] = []
     for level in range(levels):
-        below = innermost if level == 0 else second
-        first_below = innermost - level
-        out.append(open_set(3))
-        handle - 1
-        out.append(TC_REFERENCE(first_below) + TC_REFERENCE(below) + TC_NULL + TC_ENDBLOCKDATA)
-        ends.append(TC_ENDBLOCKDATA)
-        out.append(TC_ENDBLOCKDATA)
+        inner = [TC_REFERENCE(firsts[level - 1]), TC_REFERENCE(seconds[-1])] if level else [TC_STRING("a")]
+        out.append(begin(len(inner) + 1) + b"".join(inner) + TC_NULL + TC_ENDBLOCKDATA + TC_ENDBLOCKDATA)
+        seconds.append(handles)
+        handles += 1 if level else 2
     return stream(*out)
+
+
+def shared_lists(levels: int) -> bytes:
+    """The same with lists: each holds the one before twice."""
+    value: list[Any] = []
+    for _ in range(levels):
+        value = [value, value]
+    return bridge.dumps(value)
+
+
+def shared_objects(levels: int) -> bytes:
+    """The same with objects of a class that nobody knows."""
+    pair = TC_CLASSDESC("p.Pair", [("L", "a", TC_STRING("Lp/Pair;")), ("L", "b", TC_REFERENCE(1))])
+    out = TC_OBJECT(pair) + TC_OBJECT(TC_REFERENCE(0)) * (levels - 1) + TC_NULL * 2
+    return stream(out, *[TC_REFERENCE(handle) for handle in range(levels + 1, 2, -1)])
 
 
 # ------------------------------------------------------------------------------------------------------- collisions
@@ -389,7 +386,9 @@ HOSTILE: dict[str, tuple[Callable[[int], bytes], int]] = {
     "nested annotations": (nested_annotations, 14_000),
     "nested maps": (nested_maps, 4000),
     "nested class annotations": (nested_class_annotations, 6000),
-    "sets in sets, shared": (shared_levels, 2500),
+    "sets in sets, shared": (shared_levels, 1700),
+    "lists in lists, shared": (shared_lists, 4500),
+    "objects in objects, shared": (shared_objects, 9000),
     "keys of one Java hash": (colliding_strings, 2800),
     "one key again and again": (equal_keys, 16_000),
     "BigIntegers of one hash": (colliding_big_integers, 1500),
