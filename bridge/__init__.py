@@ -172,6 +172,7 @@ from .stream.document import Document
 from .stream.generic import JavaObject, JavaProxy
 from .stream.model import BlockData, BooleanArray, CharArray, JavaArray, JavaClass, JavaEnum
 from .streams import ObjectInputStream, ObjectOutputStream
+from .tools.audit import AuditFinding, AuditReport, audit
 from .tools.sockets import SocketInfo, sockets
 from .transport.address import Address
 from .transport.socket_id import SocketId
@@ -190,6 +191,9 @@ __all__ = [
     "AtomicIntegerArray",
     "AtomicLong",
     "AtomicLongArray",
+    "audit",
+    "AuditFinding",
+    "AuditReport",
     "BigInteger",
     "BitSet",
     "BlockData",

@@ -4,7 +4,7 @@ Each command is a call into a library function: ``tools.dump``, ``tools.json_vie
 ``mapping.generate``, ``wire.java_source``.
 
 Exit status: 0 all went well; 1 the data, the peer or the system said no, with the reason on standard error; 2 the
-command line is wrong; 130 interrupted; 141 whoever read the output has gone.
+command line is wrong; 3 ``audit`` has found something; 130 interrupted; 141 whoever read the output has gone.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import json
 import os
 import platform
 import sys
@@ -32,6 +33,7 @@ from .limits import ObjectInputFilter
 from .mapping.generate import generate
 from .stream import decoder
 from .stream.model import StreamException
+from .tools.audit import AuditReport, audit
 from .tools.dump import dump_lines
 from .tools.files import chunks, contents
 from .tools.json_view import from_json, json_pieces
@@ -47,6 +49,7 @@ from .wire.java_source import write_java
 __all__ = ["main"]
 
 _FAILED: Final = 1
+_FOUND: Final = 3
 _WRONG_USE: Final = 2
 _INTERRUPTED: Final = 130  # as a shell says it of SIGINT
 _NOBODY_READS: Final = 141  # likewise of SIGPIPE
@@ -56,6 +59,7 @@ exit status:
   0    all went well
   1    the data, the peer or the system said no; the reason is on standard error
   2    the command line is wrong
+  3    audit has found something
   130  interrupted (Ctrl-C)
 """
 
@@ -137,6 +141,48 @@ def _json(options: argparse.Namespace) -> int:
             _complain(error, name)
             status = _FAILED
     return status
+
+
+def _audit(options: argparse.Namespace) -> int:
+    found = failed = False
+    for name in options.files:
+        try:
+            with _open(name) as fp:
+                report = audit(b"".join(chunks(fp)))
+        except (BridgeError, OSError) as error:
+            _complain(error, name)
+            failed = True
+            continue
+        if options.level == "danger":
+            dangers = tuple(finding for finding in report.findings if finding.level == "danger")
+            report = AuditReport(dangers, report.error, report.left_out)
+        _print_report(report, name, options)
+        found = found or bool(report.findings)
+        if report.error is not None:
+            _complain(report.error, name)
+            failed = True
+    return _FOUND if found else _FAILED if failed else 0
+
+
+def _print_report(report: AuditReport, name: str, options: argparse.Namespace) -> None:
+    if options.json:
+        members = {
+            "file": name,
+            "level": report.level,
+            "findings": [finding.as_json() for finding in report.findings],
+            "left_out": report.left_out,
+            "error": None if report.error is None else str(report.error),
+        }
+        print(json.dumps(members))
+        return
+    if len(options.files) > 1:
+        print(f"{printable(name)}:")
+    for finding in report.findings:
+        print(finding)
+    if report.left_out:
+        print(f"and {report.left_out} findings more")
+    if not report.findings and report.error is None:
+        print("nothing that is known to be dangerous")
 
 
 def _send(options: argparse.Namespace) -> int:
@@ -476,6 +522,21 @@ def _parser() -> argparse.ArgumentParser:
     _add_files(as_json)
     _add_json_options(as_json)
     _add_filter(as_json)
+
+    auditing = _command(
+        commands, "audit", _audit, "tell what is dangerous in a stream",
+        "Say what a stream would do to a Java program that reads it: classes of known gadget chains, proxies and\n"
+        "their handlers, JNDI and RMI references, bytecode, streams inside of streams, what exhausts a machine.\n"
+        "Nothing of it is run. Exit status 3: something was found.",
+    )  # fmt: skip
+    _add_files(auditing)
+    auditing.add_argument(
+        "--level",
+        choices=("suspect", "danger"),
+        default="suspect",
+        help="danger: only what no honest stream holds; suspect (the default): also what has honest uses",
+    )
+    auditing.add_argument("--json", action="store_true", help="one JSON object a line, for each file")
 
     send = _command(
         commands, "send", _send, "send objects to a peer and print its replies",

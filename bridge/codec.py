@@ -93,28 +93,32 @@ def _with_whole_runs(contents: list[Any]) -> Iterator[Any]:
             yield from group
 
 
-def dumps(obj: Any, *, registry: Registry | None = None) -> bytes:
+def dumps(obj: Any, *, registry: Registry | None = None, allow_gadgets: bool = False) -> bytes:
     """A complete stream that holds ``obj``; Java reads it with ``new ObjectInputStream(...).readObject()``.
 
     Raises `EncodeError` with the path to what cannot be written (``$.orders[3].owner``); for a value of a type
-    without a Java class that is a `NotSerializableError`.
+    without a Java class that is a `NotSerializableError`. Objects of classes that attacks on Java programs are made of
+    (`bridge.audit` recognises them) are refused likewise, unless ``allow_gadgets`` says that they are wanted.
     """
     registry = default_registry if registry is None else registry
-    encoder = _encoder(registry)
+    encoder = Encoder(registry, allow_gadgets=True) if allow_gadgets else _encoder(registry)
     encoder.write_object(obj)
-    return _finished(encoder, registry)
+    return encoder.take() if allow_gadgets else _finished(encoder, registry)
 
 
-def dumps_all(contents: Iterable[Any], *, registry: Registry | None = None) -> bytes:
-    """A complete stream that holds several contents, a `BlockData` as primitive data; handles span all of them."""
+def dumps_all(contents: Iterable[Any], *, registry: Registry | None = None, allow_gadgets: bool = False) -> bytes:
+    """A complete stream that holds several contents, a `BlockData` as primitive data; handles span all of them.
+
+    Arguments and errors as for `dumps`.
+    """
     registry = default_registry if registry is None else registry
-    encoder = _encoder(registry)
+    encoder = Encoder(registry, allow_gadgets=True) if allow_gadgets else _encoder(registry)
     for content in contents:
         if isinstance(content, BlockData):
             encoder.write_block_data(content)
         else:
             encoder.write_object(content)
-    return _finished(encoder, registry)
+    return encoder.take() if allow_gadgets else _finished(encoder, registry)
 
 
 def load(
@@ -177,9 +181,12 @@ def _read_exactly(fp: BinaryIO, size: int) -> bytes:
     return data
 
 
-def dump(obj: Any, fp: BinaryIO, *, registry: Registry | None = None) -> None:
-    """Writes a complete stream that holds ``obj`` to the binary file ``fp``; nothing is written if it raises."""
-    fp.write(dumps(obj, registry=registry))
+def dump(obj: Any, fp: BinaryIO, *, registry: Registry | None = None, allow_gadgets: bool = False) -> None:
+    """Writes a complete stream that holds ``obj`` to the binary file ``fp``; nothing is written if it raises.
+
+    Arguments and errors as for `dumps`.
+    """
+    fp.write(dumps(obj, registry=registry, allow_gadgets=allow_gadgets))
 
 
 def _decoder(registry: Registry | None, limits: Limits | None, object_filter: ObjectFilter | None) -> Decoder:

@@ -124,6 +124,7 @@ class ConnectionOptions(TypedDict, total=False):
     limits: Limits | None
     object_filter: ObjectFilter | None
     reset_every: int | None
+    allow_gadgets: bool
 
 
 _END: Final = EndOfStream()
@@ -206,6 +207,7 @@ class Connection(Conversation):
                     last reset; None is ``CHANNEL_LIMITS``
     object_filter   which of the peer's classes are let in: an ObjectInputFilter, a pattern, or a function
     reset_every     forget what was sent after so many objects; None never does
+    allow_gadgets   whether objects of classes that attacks on Java programs are made of may be sent; else EncodeError
 
     The header of our stream is to be sent from the first moment on: call ``data_to_send`` next. SchemaError: an
     argument makes no sense.
@@ -218,6 +220,7 @@ class Connection(Conversation):
         limits: Limits | None = None,
         object_filter: ObjectFilter | None = None,
         reset_every: int | None = 1,
+        allow_gadgets: bool = False,
     ) -> None:
         if reset_every is not None and (type(reset_every) is not int or reset_every < 1):
             raise SchemaError(f"reset_every must be a number from 1 up, or None, not {reset_every!r}")
@@ -225,7 +228,7 @@ class Connection(Conversation):
         limits, function = combine(limits, object_filter, CHANNEL_LIMITS)
         self._new_decoder = partial(Decoder, resolver, limits=limits, object_filter=function)
         self._decoder = self._new_decoder()
-        self._encoder = Encoder(resolver)
+        self._encoder = Encoder(resolver, allow_gadgets=allow_gadgets)
         self._reset_every = reset_every
         self._objects_since_reset = 0
         self._held_reset = b""  # goes out only before something else, so that an object is the last byte of its message

@@ -300,8 +300,9 @@ class ObjectInputStream:
 class ObjectOutputStream:
     """Writes what an ``ObjectInputStream``, Java's or the one here, can read.
 
-    sink        a binary file, a socket, or a transport
-    registry    how Java's classes and Python's types belong together; None is the registry of the package
+    sink           a binary file, a socket, or a transport
+    registry       how Java's classes and Python's types belong together; None is the registry of the package
+    allow_gadgets  whether objects of classes that attacks on Java programs are made of may be written
 
     The header is written and flushed at once. Objects go to the sink as they are written, primitive data when a block
     of 1024 bytes is full, an object follows, or ``flush`` is called.
@@ -313,10 +314,10 @@ class ObjectOutputStream:
     is written later, in order); what a file raises goes through.
     """
 
-    def __init__(self, sink: Any, *, registry: Registry | None = None) -> None:
+    def __init__(self, sink: Any, *, registry: Registry | None = None, allow_gadgets: bool = False) -> None:
         self._put = sink_of(sink)
         self._sink = sink
-        self._encoder = Encoder(default_registry if registry is None else registry)
+        self._encoder = Encoder(default_registry if registry is None else registry, allow_gadgets=allow_gadgets)
         self._block = bytearray()
         self._unsent = b""
         self._closed = False

@@ -33,6 +33,7 @@ LAYERS = {
     "_version": "foundation",
     "errors": "foundation",
     "limits": "foundation",
+    "gadgets": "foundation",
     "stream.constants": "foundation",
     "stream": "stream",
     "mapping": "mapping",
@@ -81,6 +82,7 @@ IO_MODULES = {
 
 # (module of the bridge, what it imports inside a function): the reason why not at the top.
 LATE_IMPORTS: dict[tuple[str, str], str] = {
+    ("gadgets", "tomllib"): "only a program that writes classes other than the JDK's, or audits, reads the list",
     ("mapping.numpy_values", "numpy"): "only a program that has an array of numpy has numpy",
     ("mapping.numpy_arrays", "numpy"): "only a program that asks for arrays of numpy needs it",
 }

@@ -27,6 +27,7 @@ from bridge.codec import dumps, dumps_all
 from bridge.mapping.classfile import ACC_PRIVATE
 from bridge.mapping.defaults import default_registry
 from bridge.stream.encoder import Encoder
+from bridge.stream.generic import class_for
 from bridge.stream.model import BlockData
 from tests.mapping.class_writer import class_file
 
@@ -108,7 +109,7 @@ def test_without_a_command_it_says_how_it_is_used(run: Run) -> None:
     assert result.status == 2 and "usage: java-bridge" in result.err and "COMMAND" in result.err
 
 
-@pytest.mark.parametrize("command", ["dump", "json", "send", "listen", "sockets", "gen", "version"])
+@pytest.mark.parametrize("command", ["dump", "json", "audit", "send", "listen", "sockets", "gen", "version"])
 def test_every_command_has_a_help_text(run: Run, command: str) -> None:
     result = run(command, "--help")
     assert result.status == 0 and result.out.startswith(f"usage: java-bridge {command}")
@@ -661,3 +662,49 @@ def test_a_tap_ends_when_nobody_reads_on() -> None:
         channel.request("x" * 100, timeout=WAIT_SECONDS)
         assert started.wait(WAIT_SECONDS) == 141
         assert started.stderr.read() == ""
+
+
+# ---- audit
+
+
+def a_gadget() -> bytes:
+    descriptor = bridge.ClassDescriptor("bsh.XThis", 1, 2, ())
+    return dumps(["x", class_for(descriptor)[0]()], allow_gadgets=True)
+
+
+def test_audit_says_what_is_dangerous_and_why(run: Run, stream: Any) -> None:
+    result = run("audit", stream(a_gadget()))
+    assert (result.status, result.err) == (3, "")
+    assert result.lines[0].startswith("danger: beanshell: bsh.XThis (at 0000")
+    assert [line.split()[0] for line in result.lines[1:]] == ["Java:", "Why:", "See:"]
+
+
+def test_audit_lets_honest_streams_pass(run: Run, stream: Any) -> None:
+    result = run("audit", stream(dumps([1, "x"])), stream(gzip.compress(dumps("y")), "y.gz"))
+    assert (result.status, result.err) == (0, "")
+    assert [line for line in result.lines if "nothing" in line] == ["nothing that is known to be dangerous"] * 2
+
+
+def test_audit_as_json_is_a_line_for_each_file(run: Run, stream: Any) -> None:
+    result = run("audit", "--json", stream(dumps(1), "a.ser"), stream(a_gadget(), "b.ser"), stream(b"x", "c.ser"))
+    first, second, third = result.values
+    assert result.status == 3
+    assert (first["level"], first["findings"], first["error"]) == (None, [], None)
+    assert second["level"] == "danger" and second["findings"][0]["id"] == "beanshell"
+    assert second["file"].endswith("b.ser") and "CVE-2016-2510" in second["findings"][0]["sources"]
+    assert "not a Java object stream" in third["error"] and "c.ser: CorruptedStreamError" in result.err
+
+
+def test_audit_can_leave_out_what_has_honest_uses(run: Run, stream: Any) -> None:
+    path = stream(dumps("rmi://host/x"))
+    assert run("audit", path).status == 3
+    assert run("audit", path, "--level", "danger").status == 0
+
+
+def test_what_audit_cannot_read_is_no_success(run: Run, stream: Any) -> None:
+    for result in (
+        run("audit", stream(dumps(["a", "b"])[:-2])),
+        run("audit", "/nowhere/x.ser"),
+        run("audit", "-", stdin=gzip.compress(b"x" * 1000)[:-9]),
+    ):
+        assert result.status == 1 and len(result.err.splitlines()) == 1

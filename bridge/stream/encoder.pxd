@@ -17,6 +17,8 @@ cdef int _MAX_REPLACEMENTS, _MAX_ANNOTATION_DEPTH
 
 cdef class Encoder(DescriptorWriter):
     cdef object _resolver
+    cdef bint _allow_gadgets
+    cdef set _harmless
     cdef dict _plans
     cdef object _last_kind
     cdef EncodePlan _last_plan

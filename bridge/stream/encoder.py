@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import EncodeError, LocalProtocolError, NotSerializableError
+from ..gadgets import why_refused
 from . import native
 from .constants import (
     BASE_WIRE_HANDLE,
@@ -101,12 +102,15 @@ _MAX_PLANS = 1000
 class Encoder(DescriptorWriter):
     """One direction of a conversation, or one file. The stream header is in the output from birth.
 
-    After a `write_*` call the bytes wait in the output until `take`.
+    After a `write_*` call the bytes wait in the output until `take`. Objects of classes that attacks on Java programs
+    are made of are refused, unless ``allow_gadgets`` is set (see `bridge.gadgets`).
     """
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: Resolver, *, allow_gadgets: bool = False) -> None:
         super().__init__()
         self._resolver = resolver
+        self._allow_gadgets = allow_gadgets
+        self._harmless: set[Any] = set()  # descriptors that were judged, of those that a plan does not know
         self._plans: dict[type, Any] = {}
         self._last_kind: Any = None
         self._last_plan: Any = None
@@ -422,8 +426,16 @@ class Encoder(DescriptorWriter):
                 f"{kind.__module__}.{kind.__qualname__} has no Java class: register it with "
                 "bridge.java_class, or write a value that has one"
             )
+        if plan.descriptor is not None and not self._allow_gadgets:
+            self._refuse_gadget(plan.descriptor)
         self._plans[kind] = plan
         return plan
+
+    def _refuse_gadget(self, descriptor: Any) -> None:
+        """Raises EncodeError for what belongs to a known gadget chain. Asked once for each class."""
+        reason = why_refused([level.name for level in reversed(descriptor.chain)])
+        if reason is not None:
+            raise EncodeError(reason)
 
     def _integer(self, plan: Any, number: Any) -> None:
         """An int as Integer, Long or BigInteger."""
@@ -481,6 +493,11 @@ class Encoder(DescriptorWriter):
         """An object whose adapter says what stands in it."""
         descriptor, values, annotations = plan.reduce(obj)
         if descriptor is not plan.descriptor:
+            if descriptor not in self._harmless and not self._allow_gadgets:
+                self._refuse_gadget(descriptor)
+                if len(self._harmless) >= _MAX_PLANS:
+                    self._harmless.clear()
+                self._harmless.add(descriptor)
             plan = EncodePlan(REDUCE, descriptor)
         if len(values) != plan.value_count:
             raise EncodeError(f"{descriptor.name} has other fields than the {len(values)} values given for it")
