@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import javaobj
 import pytest
@@ -21,9 +22,9 @@ GADGET = "org.apache.commons.collections.functors.InvokerTransformer"
 PATTERNS = [*patterns().classes, *patterns().constructs.values()]
 
 
-def harmless(name: str, **super_class: bridge.ClassDescriptor) -> JavaObject:
+def harmless(name: str, super_class: bridge.ClassDescriptor | None = None) -> JavaObject:
     """An object that has nothing but the name of a class."""
-    descriptor = bridge.ClassDescriptor(name, 1, 0x02, (Field("n", "I"),), **super_class)
+    descriptor = bridge.ClassDescriptor(name, 1, 0x02, (Field("n", "I"),), super_class)
     return class_for(descriptor)[0]()
 
 
@@ -153,7 +154,7 @@ def test_a_document_is_not_judged() -> None:
 
 
 def test_a_gadget_that_an_adapter_writes_is_refused() -> None:
-    value = javaobj.loads(dumps([harmless(GADGET)], allow_gadgets=True))
+    value: Any = javaobj.loads(dumps([harmless(GADGET)], allow_gadgets=True))  # type: ignore[no-untyped-call]
     with pytest.raises(EncodeError, match="gadget chain"):
         dumps(value)
     assert GADGET.encode() in dumps(value, allow_gadgets=True)
