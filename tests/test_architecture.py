@@ -325,7 +325,7 @@ def import_each_alone(package: Package, mode: str) -> list[str]:
         input=json.dumps([str(directory), directory.name, mode, modules]),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     reports = [json.loads(line) for line in done.stdout.splitlines()]
