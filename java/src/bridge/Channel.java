@@ -2,12 +2,21 @@ package bridge;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /**
  * Carries objects both ways over one socket.
@@ -15,8 +24,9 @@ import java.net.Socket;
  * <p>Sending and receiving may happen in two threads at once; several senders (or several receivers) must
  * take turns among themselves, which the locks here see to.
  */
-public final class Channel implements AutoCloseable {
-    private final Socket socket;
+public final class Channel implements Conversation {
+    private final Closeable below;
+    private final InputStream input;
     private final ObjectOutputStream out;
     private final ObjectInputFilter filter;
     private final Object receiving = new Object();
@@ -29,17 +39,32 @@ public final class Channel implements AutoCloseable {
 
     /** A channel on a connected socket that asks {@code filter} (may be null) about every class it receives. */
     public Channel(Socket socket, ObjectInputFilter filter) throws IOException {
-        this.socket = socket;
+        this(withoutDelay(socket).getInputStream(), socket.getOutputStream(), socket, filter);
+    }
+
+    /** A channel on a connected Unix domain socket, likewise. */
+    public Channel(SocketChannel socket, ObjectInputFilter filter) throws IOException {
+        this(new SocketChannelStreams.Input(socket), new SocketChannelStreams.Output(socket), socket, filter);
+    }
+
+    private Channel(InputStream input, OutputStream output, Closeable below, ObjectInputFilter filter)
+            throws IOException {
+        this.input = input;
+        this.below = below;
         this.filter = filter;
-        socket.setTcpNoDelay(true);
-        out = new ObjectOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+        out = new ObjectOutputStream(new BufferedOutputStream(output));
         // The stream header must be on its way before anybody waits for the header of the peer.
         out.flush();
     }
 
+    private static Socket withoutDelay(Socket socket) throws IOException {
+        socket.setTcpNoDelay(true);
+        return socket;
+    }
+
     /** Connects to a listening peer. */
     public static Channel connect(String host, int port) throws IOException {
-        return connect(host, port, null);
+        return connect(host, port, (ObjectInputFilter) null);
     }
 
     /** Connects to a listening peer, with a filter (may be null) for what is received. */
@@ -54,7 +79,37 @@ public final class Channel implements AutoCloseable {
         }
     }
 
-    /** Sends one object and everything reachable from it. */
+    /**
+     * Connects to a peer that speaks TLS, and verifies that its certificate is for {@code host}.
+     *
+     * @throws javax.net.ssl.SSLException if the handshake fails
+     */
+    public static Channel connect(String host, int port, SSLContext context) throws IOException {
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
+        try {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            socket.setSSLParameters(parameters);
+            socket.connect(new InetSocketAddress(host, port));
+            return new Channel(socket);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** Connects to a peer that listens at a Unix domain socket. */
+    public static Channel connect(Path path) throws IOException {
+        SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(path));
+        try {
+            return new Channel(socket, null);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    @Override
     public void send(Object object) throws IOException {
         synchronized (out) {
             try {
@@ -66,15 +121,11 @@ public final class Channel implements AutoCloseable {
         }
     }
 
-    /**
-     * Waits for the next object.
-     *
-     * @throws java.io.EOFException if the peer has closed its side
-     */
+    @Override
     public Object receive() throws IOException, ClassNotFoundException {
         synchronized (receiving) {
             if (in == null) {
-                in = new ObjectInputStream(new BufferedInputStream(socket.getInputStream()));
+                in = new ObjectInputStream(new BufferedInputStream(input));
                 if (filter != null) {
                     in.setObjectInputFilter(filter);
                 }
@@ -83,13 +134,7 @@ public final class Channel implements AutoCloseable {
         }
     }
 
-    /** Sends an object and waits for the next one to arrive. */
-    public Object request(Object object) throws IOException, ClassNotFoundException {
-        send(object);
-        return receive();
-    }
-
-    /** Makes both sides forget the objects sent so far, so that their memory is given back. */
+    @Override
     public void reset() throws IOException {
         synchronized (out) {
             out.reset();
@@ -100,6 +145,6 @@ public final class Channel implements AutoCloseable {
     /** Closes the socket. */
     @Override
     public void close() throws IOException {
-        socket.close();
+        below.close();
     }
 }

@@ -1,51 +1,120 @@
 package bridge;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.ObjectInputFilter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 
 /** Waits for peers at an address. */
 public final class Listener implements AutoCloseable {
-    private final ServerSocket server;
-    private final ObjectInputFilter filter;
+    private static final int BACKLOG = 128;
 
-    private Listener(ServerSocket server, ObjectInputFilter filter) {
+    private final Acceptor acceptor;
+    private final Closeable server;
+    private final SocketAddress address;
+    private volatile boolean closed;
+
+    /** Waits for one peer. */
+    @FunctionalInterface
+    private interface Acceptor {
+        Channel accept() throws IOException;
+    }
+
+    private Listener(Acceptor acceptor, Closeable server, SocketAddress address) {
+        this.acceptor = acceptor;
         this.server = server;
-        this.filter = filter;
+        this.address = address;
+    }
+
+    private static Listener over(ServerSocket server, ObjectInputFilter filter) {
+        return new Listener(() -> {
+            Socket socket = server.accept();
+            try {
+                return new Channel(socket, filter);
+            } catch (IOException e) {
+                socket.close();
+                throw e;
+            }
+        }, server, server.getLocalSocketAddress());
     }
 
     /** Listens at an address; port 0 lets the system choose one, which {@link #address()} tells. */
     public static Listener listen(String host, int port) throws IOException {
-        return listen(host, port, null);
+        return listen(host, port, (ObjectInputFilter) null);
     }
 
     /** Listens, with a filter (may be null) for what the accepted channels receive. */
     public static Listener listen(String host, int port, ObjectInputFilter filter) throws IOException {
-        return new Listener(new ServerSocket(port, 128, InetAddress.getByName(host)), filter);
+        return over(new ServerSocket(port, BACKLOG, InetAddress.getByName(host)), filter);
+    }
+
+    /**
+     * Listens for peers that speak TLS. {@link #accept()} completes the handshake.
+     *
+     * @param clientsAreKnown whether a peer must show a certificate that the context trusts
+     */
+    public static Listener listen(String host, int port, SSLContext context, boolean clientsAreKnown)
+            throws IOException {
+        SSLServerSocket server = (SSLServerSocket) context.getServerSocketFactory()
+                .createServerSocket(port, BACKLOG, InetAddress.getByName(host));
+        server.setNeedClientAuth(clientsAreKnown);
+        return over(server, null);
+    }
+
+    /** Listens at a Unix domain socket, whose file is deleted when the listener closes. */
+    public static Listener listen(Path path) throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            server.bind(UnixDomainSocketAddress.of(path), BACKLOG);
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
+        return new Listener(() -> {
+            SocketChannel socket = server.accept();
+            try {
+                return new Channel(socket, null);
+            } catch (IOException e) {
+                socket.close();
+                throw e;
+            }
+        }, () -> {
+            server.close();
+            Files.deleteIfExists(path);
+        }, server.getLocalAddress());
     }
 
     /** Waits for the next peer. */
     public Channel accept() throws IOException {
-        Socket socket = server.accept();
-        try {
-            return new Channel(socket, filter);
-        } catch (IOException e) {
-            socket.close();
-            throw e;
-        }
+        return acceptor.accept();
     }
 
-    /** The address peers connect to. */
+    /** The address peers connect to, where it has a port. */
     public InetSocketAddress address() {
-        return (InetSocketAddress) server.getLocalSocketAddress();
+        return (InetSocketAddress) address;
+    }
+
+    /** Whether it was closed. */
+    public boolean isClosed() {
+        return closed;
     }
 
     /** Stops listening; accepted channels stay open. */
     @Override
     public void close() throws IOException {
+        closed = true;
         server.close();
     }
 }

@@ -1,9 +1,11 @@
 package bridge.harness;
 
 import bridge.Channel;
+import bridge.Conversation;
 import bridge.cases.Cases;
 
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -14,12 +16,22 @@ import java.util.function.Consumer;
  * with what Java itself makes of the case.
  */
 public final class Client {
-    private final int port;
+    private final Connector connector;
     private final Consumer<String> report;
-    private Channel channel;
+    private Conversation conversation;
+
+    /** Begins a conversation. */
+    @FunctionalInterface
+    interface Connector {
+        Conversation connect() throws IOException, GeneralSecurityException;
+    }
 
     Client(int port, Consumer<String> report) {
-        this.port = port;
+        this(() -> Channel.connect("127.0.0.1", port), report);
+    }
+
+    Client(Connector connector, Consumer<String> report) {
+        this.connector = connector;
         this.report = report;
     }
 
@@ -46,11 +58,11 @@ public final class Client {
 
     private String exchange(String name) throws IOException {
         try {
-            if (channel == null) {
-                channel = Channel.connect("127.0.0.1", port);
+            if (conversation == null) {
+                conversation = connector.connect();
             }
-            Object reply = channel.request(Cases.all().make(name));
-            channel.reset();
+            Object reply = conversation.request(Cases.all().make(name));
+            conversation.reset();
             Object expected = Serialization.roundTrip(Cases.all().make(name));
             Optional<String> difference = GraphCompare.firstDifference(expected, reply);
             return difference.orElse(null);
@@ -62,9 +74,9 @@ public final class Client {
     }
 
     private void disconnect() throws IOException {
-        if (channel != null) {
-            channel.close();
-            channel = null;
+        if (conversation != null) {
+            conversation.close();
+            conversation = null;
         }
     }
 }

@@ -2,6 +2,7 @@ package bridge.harness;
 
 import bare.BareClient;
 import bare.BareServer;
+import bridge.Channel;
 import bridge.cases.Cases;
 import bridge.cases.StreamCases;
 
@@ -153,10 +154,16 @@ public final class Harness {
             case "bare-server":
                 return text(startBareServer());
             case "client":
-                return drive(Integer.parseInt(arguments.get(0)), arguments.subList(1, arguments.size()));
+                int port = Integer.parseInt(arguments.get(0));
+                return drive(() -> Channel.connect("127.0.0.1", port), arguments.subList(1, arguments.size()));
             case "bare-client":
                 BareClient.talk(Integer.parseInt(arguments.get(0)));
                 return NOTHING;
+            case "serve":
+                return text(Ends.serve(arguments.get(0), options(arguments), received -> received));
+            case "talk":
+                return drive(() -> Ends.connect(arguments.get(0), options(arguments)),
+                        arguments.stream().skip(1).filter(word -> !isOption(word)).toList());
             case "memory":
                 return text(usedHeap());
             case "version":
@@ -196,9 +203,18 @@ public final class Harness {
         return server.getLocalPort();
     }
 
-    private static byte[] drive(int port, List<String> selectors) throws IOException, Refusal {
+    private static boolean isOption(String word) {
+        return word.indexOf('=') >= 0;
+    }
+
+    /** The words after an address that are options. */
+    private static List<String> options(List<String> arguments) {
+        return arguments.stream().skip(1).filter(Harness::isOption).toList();
+    }
+
+    private static byte[] drive(Client.Connector connector, List<String> selectors) throws IOException, Refusal {
         StringBuilder report = new StringBuilder();
-        Client client = new Client(port, line -> report.append(line).append('\n'));
+        Client client = new Client(connector, line -> report.append(line).append('\n'));
         int failures = client.run(Cases.all().names(selectors));
         if (failures > 0) {
             throw new Refusal(report.toString());

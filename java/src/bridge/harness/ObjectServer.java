@@ -7,6 +7,7 @@ import bridge.cases.Cases;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
 
 /**
  * Answers every object with another, for many peers at once: a thread with a deep stack for each.
@@ -33,9 +34,14 @@ final class ObjectServer implements AutoCloseable {
 
     /** Starts a server on the loopback interface; port 0 lets the system choose. */
     static ObjectServer start(int port, Handler handler) throws IOException {
+        return start(Listener.listen("127.0.0.1", port), handler);
+    }
+
+    /** Starts a server where {@code listener} listens, which belongs to it from now on. */
+    static ObjectServer start(Listener listener, Handler handler) {
         Cases.all();    // Defines the case class whose name no class file can have.
-        ObjectServer server = new ObjectServer(Listener.listen("127.0.0.1", port), handler);
-        Thread accepting = new Thread(server::acceptAll, "accept on port " + server.port());
+        ObjectServer server = new ObjectServer(listener, handler);
+        Thread accepting = new Thread(server::acceptAll, "accept");
         accepting.setDaemon(true);
         accepting.start();
         return server;
@@ -62,10 +68,11 @@ final class ObjectServer implements AutoCloseable {
         while (true) {
             try {
                 Channel channel = listener.accept();
-                DeepStack.start("peer of port " + port(), () -> serve(channel));
-            } catch (SocketException closed) {
-                return;
+                DeepStack.start("peer", () -> serve(channel));
             } catch (IOException e) {
+                if (listener.isClosed()) {
+                    return;
+                }
                 System.err.println("accepting failed: " + e);
             }
         }
@@ -79,7 +86,7 @@ final class ObjectServer implements AutoCloseable {
                     channel.reset();
                 }
             }
-        } catch (EOFException | SocketException end) {
+        } catch (EOFException | SocketException | ClosedChannelException end) {
             return;
         } catch (Exception | StackOverflowError | OutOfMemoryError e) {
             System.err.println("conversation broken off:");

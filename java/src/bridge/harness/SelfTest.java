@@ -2,6 +2,7 @@ package bridge.harness;
 
 import bare.BareClient;
 import bridge.Channel;
+import bridge.Datagrams;
 import bridge.Listener;
 import bridge.cases.Cases;
 
@@ -9,12 +10,15 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
+import java.io.IOException;
 import java.io.InvalidClassException;
 import java.io.NotSerializableException;
 import java.io.ObjectInputFilter;
 import java.io.Serializable;
 import java.io.WriteAbortedException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -284,6 +288,40 @@ public final class SelfTest {
                 }
             });
         }
+        Path path = Files.createTempDirectory("bridge").resolve("socket");
+        try (Listener listener = Listener.listen(path);
+                Channel one = Channel.connect(path);
+                Channel other = listener.accept()) {
+            check("a Unix domain socket carries objects while another thread waits", () -> {
+                Thread echo = new Thread(() -> {
+                    try {
+                        other.send(other.receive());
+                    } catch (IOException | ClassNotFoundException e) {
+                        e.printStackTrace();
+                    }
+                });
+                echo.start();
+                return equal(list(1, "two"), one.request(list(1, "two")));
+            });
+        }
+        check("the file of a Unix domain socket is deleted", () -> Files.exists(path) ? path + " is there" : null);
+        Files.delete(path.getParent());
+        try (Datagrams there = Datagrams.listen("127.0.0.1", 0, null);
+                Datagrams here = Datagrams.connect("127.0.0.1", there.port(), null, 20_000)) {
+            check("datagrams carry objects", () -> {
+                here.send(list(1, "two"));
+                Object received = there.receive();
+                there.send("back");
+                return received.equals(list(1, "two")) ? equal("back", here.receive()) : "received " + received;
+            });
+        }
+        check("no transport is made of an unknown kind", () -> {
+            try {
+                return Ends.serve("raw://127.0.0.1", List.of(), received -> received);
+            } catch (IllegalArgumentException refused) {
+                return refused.getMessage().contains("no transport of the kind raw") ? null : refused.getMessage();
+            }
+        });
         try (Listener listener = Listener.listen("127.0.0.1", 0)) {
             Channel one = Channel.connect("127.0.0.1", listener.address().getPort());
             try (Channel other = listener.accept()) {
