@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any
 
@@ -24,19 +26,27 @@ from construct import (
     this,
 )
 
+import bridge
 from bridge.errors import DecodeError, EncodeError
+from bridge.mapping.java_time_types import Instant
 from bridge.wire.fields import JavaObjectStream, JavaUTF, VarInt64
 from bridge.wire.framing import Datagram, Delimiter, FixedSize, Framing, LengthPrefix, SelfDelimiting
+from bridge.wire.java_names import type_name
+from bridge.wire.java_source import java_sources
 from bridge.wire.message import message
 from bridge.wire.protocol import Protocol, Role
 from bridge.wire.reader import MessageReader
+from examples import sensors, store
+from examples.resp import RESP2
+from examples.sensors import SENSORS, Acknowledged, Collector, Reading
+from examples.store import STORE, Delete, Failed, Get, Put, Reason, Stored, Value
 from interop.harness import Harness, Jdk
 from interop.wire.everything import Color, Everything, Level
 from interop.wire.java import Compiled, Ends, compiled
 from interop.wire.values import drawn_message, mutated, shown
 
 MESSAGES = 10_000
-ENUMS = {"Color": Color, "Level": Level}
+ENUMS = {"Color": Color, "Level": Level, "Reason": Reason}
 
 
 @message(
@@ -100,6 +110,8 @@ Skipping = Protocol("skipping", {1: Small, 2: Text}, unknown="skip", trailing="s
 Parcels = Protocol("parcels", Parcel)
 
 PROTOCOLS: dict[str, Protocol] = {
+    "store": STORE,
+    "sensors": SENSORS,
     "everything": Everything,
     "skipping": Skipping,
     "parcels": Parcels,
@@ -171,7 +183,7 @@ def without_nan_bits(decision: str) -> str:
     return " ".join(words[:2]) if "f7ff8000000000000" in words[1:2][0] else decision
 
 
-@pytest.mark.parametrize("name", ["everything"])
+@pytest.mark.parametrize("name", ["store", "sensors", "everything"])
 def test_java_and_python_decide_alike(generated: Compiled, name: str) -> None:
     decided = generated.decisions(ends_of(name), f"{name}.{name.capitalize()}", cases(name))
     expected = decisions_of_python(name)
@@ -246,3 +258,134 @@ def test_frames_are_cut_alike(generated: Compiled) -> None:
             refused += sum(line.startswith("no") for line in lines)
         assert len(found[0]) == 61 and found[0][-1] == "end"
         assert refused > 10
+
+
+# ------------------------------------------------------------------------------------------ the ends of the examples
+
+
+def test_the_store_in_python_serves_its_client_in_java(generated: Compiled) -> None:
+    with store.serve(("127.0.0.1", 0)) as server:
+        assert generated.run(b"", "StoreEnds", "client", str(server.address.port)) == ["done"]
+
+
+def test_the_store_in_java_serves_its_client_in_python(generated: Compiled) -> None:
+    with generated.serving("StoreEnds", "server") as port, bridge.connect("127.0.0.1", port, protocol=STORE) as channel:
+        assert channel.request(Get(None, "a\0b")) == Failed(1, Reason.NO_SUCH_KEY, "a\0b")
+        data = bytes(range(256)) * 400
+        assert channel.request(Put(None, "ключ", 0, data)) == Stored(2, 1)
+        assert channel.request(Get(-5, "ключ")) == Value(-5, 1, data)
+        assert channel.request(Put(None, "ключ", 9, b"")).reason is Reason.WRONG_REVISION
+        for number in range(100, 200):
+            channel.send(Put(number, f"key {number}", 0, bytes(number)))
+        assert channel.request(Delete(None, "ключ")).revision == 0
+        assert [channel.receive() for _ in range(100)] == [Stored(i, i - 98) for i in range(100, 200)]
+        # Bytes that are no message end a conversation, and no other one.
+        for bad in (b"\0\0\0\x05\x02\0\0\0\x01", b"\xff\xff\xff\xff", b"\0\0\0\x01\x09"):
+            with socket.create_connection(("127.0.0.1", port), 30) as raw:
+                raw.sendall(bad)
+                assert raw.recv(100) == b""
+        assert channel.request(Get(None, "key 100")).data == bytes(100)
+
+
+def test_the_collector_in_python_hears_a_sensor_in_java(generated: Compiled) -> None:
+    collector = Collector()
+    with sensors.serve("udp://127.0.0.1:0", collector.collect) as server:
+        assert generated.run(b"", "SensorsEnds", "client", str(server.address.port), "40") == ["done"]
+    newest = collector.newest[7]
+    assert (newest.sequence, newest.centidegrees, newest.pascals) == (40, -1194, 101_325)
+    assert dict(newest.status, _io=None) == {"low_battery": True, "charging": True, "quality": 40, "_io": None}
+    assert newest.time == Instant.of(datetime.fromtimestamp(1_700_000_040, UTC), 123_456_789)
+    assert collector.refused == 0
+
+
+def test_the_collector_in_java_hears_a_sensor_in_python(generated: Compiled) -> None:
+    with generated.serving("SensorsEnds", "server") as port:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as raw:
+            for bad in (b"", b"\xb5\x7e", bytes(32), bytes(33), bytes(2000)):
+                raw.sendto(bad, ("127.0.0.1", port))
+        with bridge.connect(f"udp://127.0.0.1:{port}", protocol=SENSORS) as channel:
+            for sequence in range(1, 41):
+                time = datetime.fromtimestamp(1_700_000_000 + sequence, UTC)
+                status = {"low_battery": sequence % 2 == 0, "charging": False, "quality": sequence}
+                reading = Reading(sequence, sequence, time, status, -30_000 + sequence, 4_000_000 + sequence)
+                expected = Acknowledged(
+                    sequence,
+                    reading.centidegrees + reading.pascals + 1_700_000_000 + sequence + sequence
+                    + (1000 if status["low_battery"] else 0),
+                )  # fmt: skip
+                assert answered(channel, reading) == expected
+
+
+def answered(channel: Any, reading: Reading) -> Any:
+    """The answer to a datagram, which is sent again where it gets lost."""
+    for _ in range(20):
+        channel.send(reading)
+        try:
+            return channel.receive(timeout=1)
+        except bridge.ChannelTimeout:
+            continue
+    raise AssertionError("nothing was acknowledged")
+
+
+def test_what_cannot_be_said_in_java_is_refused_by_name() -> None:
+    with pytest.raises(bridge.SchemaError, match=r"DecimalText cannot be translated \(in \w+"):
+        java_sources(RESP2, "resp")
+
+
+# ------------------------------------------------------------------------------------------------------- single cases
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "expected"),
+    [
+        # An opcode, and messages, that are not declared or longer than declared, where the protocol passes over them.
+        ("skipping", b"\x09whatever", "ok null"),
+        ("skipping", b"\x01\r\x02hi and more", "ok {s00680069} 010d026869"),
+        ("skipping", b"\x01\r\x05hi", "no $.text 3 5 bytes were expected, and 2 are left"),
+        ("skipping", b"\x01\n\x05hi", "no $ 2 it is 0a, and must be 0d"),
+        # Lengths and counts far beyond the frame.
+        ("store", b"\x01" + bytes(4) + b"\0\x01k" + bytes(8) + b"\x7f\xff\xff\xff", "no $.data 20 2147483647 bytes"),
+        ("store", b"\x01" + bytes(4) + b"\0\x01k" + bytes(8) + b"\xff\xff\xff\xff", "no $.data 20 1844674407370955"),
+        ("everything", b"\x01", "no $.byte 1 1 bytes were expected, and 0 are left"),
+        ("everything", b"\x04\0\x08\xca\xfe\x03\xff\xff\0\0\0", "no $.rows 9 65535 elements cannot be in the 2 bytes"),
+        ("everything", b"\x04\0\x05\xca\xfe\x04\0\0", "no $.version 6 it is 4, and must be 3"),
+        ("everything", b"\x05" + bytes(28) + b"\0\0\0\x01", "no $.adler 33 the adler32 is 1, and that of the bytes is"),
+        ("everything", b"\x07", "no $ 1 there is no message with the opcode 7"),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_what_where_and_why(generated: Compiled, name: str, payload: bytes, expected: str) -> None:
+    class_name = f"{name}.{type_name(name, '')}"
+    (found,) = generated.decisions(ends_of(name), class_name, [(Role.CLIENT, payload)])
+    assert found.startswith(expected), found
+
+
+@bridge.java_class("sensors.Acknowledged", serial_version_uid=0)
+@dataclass
+class JavaMarker:
+    """A class that the Java program has, and that is none of the JDK's."""
+
+
+def parcel(stream: bytes) -> bytes:
+    return b"\0\x01p" + len(stream).to_bytes(4, "big") + stream
+
+
+@pytest.mark.parametrize(
+    ("object_stream", "expected"),
+    [
+        (bridge.dumps("text"), "ok {s0070,s0074006500780074}"),
+        (bridge.dumps(None), "ok {s0070,null}"),
+        (bridge.dumps(bridge.Long(5)), "ok {s0070,5}"),
+        (bridge.dumps([1, "a", None]), "ok {s0070,[1,s0061,null]}"),
+        (b"", "no $.content 7 the object stream cannot be read: java.io.EOFException"),
+        (bridge.dumps([1])[:-1], "no $.content 7 the object stream cannot be read: java.io.EOFException"),
+        (bridge.dumps_all(["a", "b"]), "no $.content 7 there is more than one object in the object stream"),
+        (bridge.dumps("a") + b"\0", "no $.content 7 the object stream cannot be read: java.io.StreamCorrupted"),
+        # A class that the filter does not let in; nothing of it is made.
+        (bridge.dumps(JavaMarker()), "no $.content 7 the object stream cannot be read: java.io.InvalidClass"),
+    ],
+)  # fmt: skip
+def test_an_object_stream_in_a_message_is_read_with_a_filter(
+    generated: Compiled, object_stream: bytes, expected: str
+) -> None:
+    (found,) = generated.decisions(ends_of("parcels"), "parcels.Parcels", [(Role.CLIENT, parcel(object_stream))])
+    assert found.startswith(expected), found

@@ -28,9 +28,9 @@ import construct
 from ..errors import SchemaError
 from .construct_layout import layout_of, message_layout
 from .framing import Datagram, Delimiter, FixedSize, LengthPrefix, SelfDelimiting
-from .java_declarations import javadoc, lines_of_labels
+from .java_declarations import indented, javadoc, lines_of_labels
 from .java_expressions import number
-from .java_names import package_name, type_name
+from .java_names import member_name, package_name, type_name
 from .java_records import RecordText
 from .java_types import Types
 from .layout_model import (
@@ -103,6 +103,7 @@ class _Generator:
         self.name = type_name(protocol.name, protocol.name)
         _refuse_rules(protocol)
         self.shared: dict[str, Labels] = {}
+        self.correlation_types: dict[Message, str] = {}
         self.layouts: dict[Message, Layout] = {}
         for each in protocol.all_messages:
             self._add(each, message_layout(each, {"version": protocol.version}))
@@ -161,8 +162,17 @@ class _Generator:
         is_value = each.struct is None
         text = RecordText(name, self.layouts[each], types, value_name="value" if is_value else None)
         lines = text.lines(_docs(each), self._interfaces(each.type))
+        self._note_correlation(each, text)
         # The type of each message that stands in another one is in the same package.
         return [self._text(["java.io.IOException", *types.imports], lines)]
+
+    def _note_correlation(self, each: Message, text: RecordText) -> None:
+        for member in text.scope.components:
+            if member.type is not None and member.field.name == self.protocol.correlation:
+                if member.type.holds_array:
+                    raise SchemaError("bytes cannot tell an answer in Java, where arrays compare by identity",
+                                      path=member.field.layout.path)  # fmt: skip
+                self.correlation_types[each] = member.type.boxed
 
     def _interfaces(self, cls: type) -> list[str]:
         sides = [role for role in Role if any(each.type is cls for each in self.protocol.sent_by(role).values())]
@@ -184,8 +194,13 @@ class _Generator:
     def _ends(self) -> dict[str, str]:
         kind = "Datagram" if isinstance(self.protocol.framing, Datagram) else ""
         client, server = self._side(Role.CLIENT), self._side(Role.SERVER)
+        names = self._names(sent=client, received=server)
+        correlated = "Correlated" if self.protocol.correlation is not None else "InOrder"
+        receiving = _part(f"client/{correlated}", field=self.protocol.correlation or "", **names)
+        imports = "import java.util.ArrayDeque;\nimport java.util.Deque;\n" if self.protocol.correlation else ""
+        more = {} if kind else {"receiving": "\n".join(indented(receiving)), "imports": imports}
         return {
-            f"{self.name}Client.java": self._template(f"{kind}Client", **self._names(sent=client, received=server)),
+            f"{self.name}Client.java": self._template(f"{kind}Client", **names, **more),
             f"{self.name}Server.java": self._template(f"{kind}Server", **self._names(sent=server, received=client)),
         }
 
@@ -234,8 +249,9 @@ class _Generator:
         ]
         for side, role in sides:
             lines += self._side_lines(side, role)
+        lines += self._correlation_lines()
         framing = _framing_lines(protocol)
-        return [*lines, *(f"    {line}" if line else "" for line in framing), "}"]
+        return [*lines, *(["", *indented(framing)] if framing else []), "}"]
 
     def _interface_lines(self) -> list[str]:
         def permitted(role: Role) -> str:
@@ -284,6 +300,35 @@ class _Generator:
             *self._reading(side, type_),
         ]
         return [f"    {line}" if line else "" for line in lines]
+
+    def _correlation_lines(self) -> list[str]:
+        """The method that gives the field by which an answer is known, as one type for all messages."""
+        correlation = self.protocol.correlation
+        if correlation is None or isinstance(self.protocol.framing, Datagram):
+            return []
+        lines = [
+            f"/** The {javadoc(correlation)} of a message, which it shares with its answer; null where it has none. */",
+            "static Object correlationOf(Message message) {",
+        ]
+        types: dict[str, Message] = {}
+        for each in self.protocol.all_messages:
+            if each not in self.correlation_types:
+                continue
+            layout = self.layouts[each]
+            type_ = self.correlation_types[each]
+            types.setdefault(type_, each)
+            name = self.java_names[each.type]
+            lines += [
+                f"    if (message instanceof {name} it) {{",
+                f"        return it.{member_name(correlation, layout.path)}();",
+                "    }",
+            ]
+        if len(types) > 1:
+            raise SchemaError(
+                f"{correlation} is {' and '.join(types)} in Java, so requests and answers would not compare",
+                path=f"{self.protocol.name}.correlation",
+            )
+        return ["", *indented([*lines, "    return null;", "}"])]
 
     def _opcode_number(self, opcode: Any, code: bytes) -> int:
         if self.protocol.opcode is None:
@@ -389,14 +434,14 @@ def _framing_lines(protocol: Protocol) -> list[str]:
     match protocol.framing:
         case LengthPrefix(width="varint", inclusive=inclusive):
             return _part(
-                "VarintPrefix",
+                "framing/VarintPrefix",
                 OWN=" - own" if inclusive else "",
                 COUNTED="long left = inclusive(payload.length);" if inclusive else "long left = payload.length;",
-            ) + (_part("InclusiveVarint") if inclusive else [])
+            ) + (["", *_part("framing/InclusiveVarint")] if inclusive else [])
         case LengthPrefix(width=int(width), inclusive=inclusive, byteorder=order):
             size, little = width // 8, order == "little"
             return _part(
-                "LengthPrefix",
+                "framing/LengthPrefix",
                 BYTES=str(size),
                 APPENDED="length | (long) in.readUnsignedByte() << 8 * i" if little
                 else "length << 8 | in.readUnsignedByte()",
@@ -405,24 +450,24 @@ def _framing_lines(protocol: Protocol) -> list[str]:
                 INCLUDED=f" + {size}" if inclusive else "",
             )  # fmt: skip
         case Delimiter(mark):
-            return _part("Delimiter", MARK=_byte_list(mark))
+            return _part("framing/Delimiter", MARK=_byte_list(mark))
         case FixedSize(size, padding):
             return _part(
-                "FixedSize",
+                "framing/FixedSize",
                 SIZE=str(size),
                 MISFIT="payload.length != FRAME_BYTES" if padding is None else "payload.length > FRAME_BYTES",
                 FILL="0" if padding is None else _byte_list(padding),
             )
         case Datagram():
-            return _part("Datagram")
+            return _part("framing/Datagram")
         case SelfDelimiting():
-            return _part("SelfDelimiting")
+            return _part("framing/SelfDelimiting")
     raise SchemaError(f"the framing {type(protocol.framing).__name__} cannot be translated", path=protocol.name)
 
 
 def _part(name: str, **values: str) -> list[str]:
-    text = (_TEMPLATES / "framing" / f"{name}.java").read_text("utf-8")
-    return ["", *strings.Template(text).substitute(values).splitlines()]
+    text = (_TEMPLATES / f"{name}.java").read_text("utf-8")
+    return strings.Template(text).substitute(values).splitlines()
 
 
 def _byte_list(data: bytes) -> str:

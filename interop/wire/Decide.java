@@ -41,6 +41,9 @@ public final class Decide {
         Method decode = protocol.getMethod("decode" + suffix, byte[].class);
         try {
             Object message = decode.invoke(null, (Object) payload);
+            if (message == null) {
+                return "ok null"; // passed over
+            }
             Method encode = protocol.getMethod("encode" + suffix, decode.getReturnType());
             return "ok " + shown(message) + " " + HEX.formatHex((byte[]) encode.invoke(null, message));
         } catch (InvocationTargetException refusal) {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +63,17 @@ class Compiled:
         )
         assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
         return done.stdout.decode().splitlines()
+
+    @contextlib.contextmanager
+    def serving(self, main_class: str, *arguments: str) -> Iterator[int]:
+        """A program that prints its port; ended when the block is left."""
+        words = self.command(main_class, *arguments)
+        with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                assert process.stdout is not None
+                yield int(process.stdout.readline())
+            finally:
+                process.kill()
 
     def decisions(self, ends: Ends, main_class: str, payloads: Sequence[tuple[Role, bytes]]) -> list[str]:
         """What Java makes of each payload; see `Decide.java`."""

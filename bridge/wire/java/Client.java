@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
-
+${imports}
 /** The client of ${protocol}, which waits for what it is told: use it from one thread at a time. */
 public final class ${protocol}Client implements AutoCloseable {
     private final Socket socket;
@@ -36,22 +36,16 @@ public final class ${protocol}Client implements AutoCloseable {
         }
     }
 
-    /** Sends a message. */
+    /**
+     * Sends a message. After an exception, of this or another method, that is no WireException with which reading can go on,
+     * the client has to be closed.
+     */
     public void send(${protocol}.${sent} message) throws IOException {
         ${protocol}.${write}(message, out);
         out.flush();
     }
 
-    /** The next message of the server, or null where it ended the conversation. */
-    public ${protocol}.${received} receive() throws IOException {
-        return ${protocol}.${read}(in);
-    }
-
-    /** Sends a message and waits for the next one of the server; null where it ended the conversation. */
-    public ${protocol}.${received} request(${protocol}.${sent} message) throws IOException {
-        send(message);
-        return receive();
-    }
+${receiving}
 
     @Override
     public void close() throws IOException {
