@@ -104,9 +104,13 @@ interop-redis: setup  ## the protocol of Redis, declared here, against redis-ser
 
 .PHONY: bench
 bench: setup  ## measure ours beside the JDK, pickle and the peers, the wire, and how the cost grows; JSON in build/bench
-	$(BIN)/python -m bench --plot build/bench/speed.svg $(ARGS)
+	$(BIN)/python -m bench $(ARGS)
 	$(BIN)/python -m bench.wire
 	$(BIN)/python -m bench.growth
+
+.PHONY: bench-docs
+bench-docs: setup  ## write the figures of the last `make bench` into docs/performance.md
+	$(BIN)/python scripts/performance.py
 
 .PHONY: fuzz
 fuzz: setup  ## broken streams: nothing but the documented errors may come out

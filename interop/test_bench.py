@@ -89,6 +89,24 @@ def test_the_wire(tmp_path: Path) -> None:
     assert [row["operation"] for row in rows if row["subject"] == "py4j"] == ["request"]
 
 
+def test_the_page_is_filled_from_figures(every_subject: tuple[str, Path], tmp_path: Path) -> None:
+    wire_row = {"operation": "bytes", "subject": "ours with Java", "count": 2, "seconds": 0.5}
+    figure = {"count": 10, "ns": 12.5, "faults": 0.25, "peak_bytes": 1}
+    grown = {"name": "read W1", "unit": "object", "case": [figure] * 3, "floor": []}
+    (tmp_path / "cells.json").write_text((every_subject[1] / "cells.json").read_text("utf-8"), "utf-8")
+    for name, row in (("wire", wire_row), ("growth", grown)):
+        (tmp_path / f"{name}.json").write_text(json.dumps({"facts": {"load": 0.5}, "cells": [row]}), "utf-8")
+    page = tmp_path / "performance.md"
+    page.write_text((ROOT / "docs" / "performance.md").read_text("utf-8"), "utf-8")
+    command = [sys.executable, ROOT / "scripts" / "performance.py", "--figures", tmp_path, "--page", page]
+    for _ in range(2):  # what is filled can be filled again
+        subprocess.run(command, check=True, capture_output=True)
+        text = page.read_text("utf-8")
+        for part in ("not at full size: scale 0.001", "| W1 | ", "ours with Java | 4 MB |", "| 1.00 | yes |"):
+            assert part in text
+    assert "</svg>" in (tmp_path / "speed.svg").read_text("utf-8")
+
+
 def test_every_case_of_growth(tmp_path: Path) -> None:
     printed = run("bench.growth", "--shrink", 100, "--seconds", 0, "--one-process", "--json", tmp_path / "growth.json")
     assert "floor, 100x : 1x" in printed
