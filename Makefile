@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 JAVA_CLASSES := java/build/classes
+JAR := bridge/java-object-bridge.jar
 PREREQUISITES := scripts/prerequisites.sh
 
 # More words for a tool: make test PYTEST_ARGS='-x -k decoder', make bench ARGS='…', make fuzz ARGS='…'.
@@ -34,7 +35,7 @@ setup:  ## virtual environment in .venv, compiled build in place, Java classes
 	@$(if $(shell command -v flock),flock Makefile) $(MAKE) --no-print-directory built
 
 .PHONY: built
-built: $(STAMPS)/compiled $(STAMPS)/java
+built: $(STAMPS)/compiled $(STAMPS)/java $(JAR)
 
 $(STAMPS)/venv:
 	python=$$($(PREREQUISITES) python); \
@@ -69,6 +70,10 @@ $(STAMPS)/java: $(STAMPS)/java.list $(JAVA)
 	mv $(JAVA_CLASSES).new $(JAVA_CLASSES)
 	touch $@
 
+# What the wheel carries, and what `java-bridge demo` runs.
+$(JAR): $(STAMPS)/java scripts/jar.py
+	$(BIN)/python scripts/jar.py $(JAVA_CLASSES) $@
+
 .PHONY: FORCE
 FORCE:
 
@@ -76,7 +81,7 @@ FORCE:
 
 .PHONY: demo
 demo: setup  ## a Java server and Python exchange objects, both ways, and what goes over the wire is shown
-	$(BIN)/python interop/demo.py $(ARGS)
+	$(BIN)/java-bridge demo $(ARGS)
 
 .PHONY: test
 test: setup  ## unit tests on the compiled and on the pure build, then Python and Java together
@@ -116,6 +121,12 @@ bench-docs: setup  ## write the figures of the last `make bench` into docs/perfo
 fuzz: setup  ## broken streams: nothing but the documented errors may come out
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
+.PHONY: wheel
+wheel: setup  ## sdist and wheel in dist/, with the compiled modules and the jar; tried in an empty environment
+	rm -rf dist
+	BRIDGE_REQUIRE_COMPILED=1 $(BIN)/python -m build --outdir dist .
+	scripts/try-wheel.sh $(BIN)/python dist
+
 .PHONY: docs
 docs: setup  ## rewrite docs/values.md from the registry
 	$(BIN)/python scripts/values.py
@@ -149,4 +160,5 @@ coverage: setup  ## branch coverage of the unit tests, on the pure build; build/
 clean:  ## remove everything that was made here, the virtual environment too
 	rm -rf $(VENV) build dist java/build ./*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage*
 	find bridge -name '*.so' -delete
+	rm -f $(JAR)
 	find bench bridge interop scripts tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

@@ -34,8 +34,10 @@ from .mapping.generate import generate
 from .stream import decoder
 from .stream.model import StreamException
 from .tools.audit import AuditReport, audit
+from .tools.demo import Demo
 from .tools.dump import dump_lines
 from .tools.files import chunks, contents
+from .tools.java_side import find_java, jar
 from .tools.json_view import from_json, json_pieces
 from .tools.printable import printable
 from .tools.socket_table import Change, as_json, changes_table, count_tables, looks, process_text, table
@@ -315,6 +317,24 @@ def _gen_java(options: argparse.Namespace) -> int:
     return 0
 
 
+def _jar(options: argparse.Namespace) -> int:
+    print(jar())
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    jar()  # first what is missing here, then what is missing on the machine
+    java = find_java(options.java)
+    console = Console(width=None if sys.stdout.isatty() else _DEMO_WIDTH)
+    failures = Demo(console, java).run()
+    console.print()
+    if failures:
+        console.print(f"[bold red]{failures} of the comparisons above failed.[/]")
+        return _FAILED
+    console.print("[green]Everything that was sent came back as it was, in both directions.[/]")
+    return 0
+
+
 def _version(options: argparse.Namespace) -> int:
     build = "compiled" if is_compiled(decoder) else "pure Python"
     print(f"java-object-bridge {__version__} ({build})")
@@ -325,6 +345,7 @@ def _version(options: argparse.Namespace) -> int:
 # ----------------------------------------------------------------------------------------------------- input, output
 
 _WIDE: Final = 200
+_DEMO_WIDTH: Final = 140
 
 
 @contextlib.contextmanager
@@ -646,6 +667,19 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--output", type=Path, required=True, metavar="DIR", help="the root of the sources; made if need be"
     )
     generating.add_argument("--package", required=True, metavar="PACKAGE", help="the Java package: com.example")
+
+    _command(
+        commands, "jar", _jar, "print where the jar with the Java side lies",
+        "Print the path of the jar that this installation carries: a small library for Java programs, and the servers\n"
+        "and clients that java/README.md lists. java -cp \"$(java-bridge jar)\" bridge.harness.EchoServer 9000",
+    )  # fmt: skip
+
+    showing = _command(
+        commands, "demo", _demo, "show Java and Python exchanging objects",
+        "Start a Java server, exchange objects with it, then serve a Java client; show the bytes and the sockets.\n"
+        "Every comparison that is shown is made: exit status 1 if one failed. Needs Java 17 or newer.",
+    )  # fmt: skip
+    showing.add_argument("--java", metavar="COMMAND", help="the java to run; else of JAVA_HOME, PATH, or /usr/lib/jvm")
 
     _command(commands, "version", _version, "print the version, the build, and the platform", "")
     return parser

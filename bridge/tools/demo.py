@@ -1,78 +1,92 @@
-"""``make demo``: a Java server and Python exchange objects, then a Java client and a Python server.
+"""A Java server and Python exchange objects, then a Java client and a Python server: ``java-bridge demo``.
 
 Shows what went and what came back, the bytes of one message, and the sockets of both processes with their states.
-Everything shown is what happened: each comparison is made here, and the exit status is 1 if one of them failed.
+Everything shown is what happened: each comparison is made here, and those that fail are counted.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import platform
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
-from harness import Jdk, matrix, missing, program  # run as a file: its folder is where imports begin
 from rich.console import Console
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-import bridge
-from bridge.tools.socket_table import table as socket_table
-from bridge.tools.sockets import SocketInfo, sockets
+from .._build import is_compiled
+from .._version import __version__
+from ..channel import Channel, connect
+from ..codec import dumps
+from ..mapping.declare import java_class
+from ..mapping.defaults import default_registry
+from ..mapping.field_types import jint
+from ..mapping.java_lang import Char, Float, Long
+from ..mapping.java_util import TreeMap
+from ..server import serve
+from ..stream import decoder
+from ..stream.document import Document
+from .java_side import Java, program
+from .socket_table import table as socket_table
+from .sockets import SocketInfo, sockets
 
-SECONDS = 10
-LOOPBACK = "127.0.0.1"
+__all__ = ["Demo"]
 
-PLAIN_VALUES: list[Any] = [
+SECONDS: Final = 10
+LOOPBACK: Final = "127.0.0.1"
+
+PLAIN_VALUES: Final[list[Any]] = [
     None,
     True,
     42,
-    bridge.Long(42),
+    Long(42),
     2**40,
     2**100,
     2.5,
-    bridge.Float(0.5),
-    bridge.Char("c"),
+    Float(0.5),
+    Char("c"),
     "Grüße, 世界 😀",
     b"\xca\xfe\xba\xbe",
     ["a list", [1, 2.5, None]],
     {"a dict": {"keeps": 1, "its": 2, "order": 3}},
     {"a set", "of two"},
-    bridge.TreeMap({"sorted": 1, "by": 2, "Java": 3}),
+    TreeMap({"sorted": 1, "by": 2, "Java": 3}),
     Decimal("12.50"),
 ]
 
 
-@bridge.java_class("bridge.cases.Records$Point", record=True)
 @dataclass(frozen=True)
 class Point:
     """The Java record ``Point(int x, int y)``, as a Python class."""
 
-    x: bridge.jint
-    y: bridge.jint
+    x: jint
+    y: jint
 
 
 class Demo:
-    def __init__(self, console: Console, jdk: Jdk) -> None:
+    def __init__(self, console: Console, java: Java) -> None:
         self.console = console
-        self.jdk = jdk
+        self.java = java
+        # Its own: what the demonstration declares is no business of the program that shows it.
+        self.registry = default_registry.copy()
+        java_class("bridge.cases.Records$Point", record=True, registry=self.registry)(Point)
         self.failures = 0
 
-    def run(self) -> None:
-        build = "compiled" if bridge.compiled else "pure Python"
+    def run(self) -> int:
+        """Shows everything; how many comparisons failed."""
+        build = "compiled" if is_compiled(decoder) else "pure Python"
         python = f"Python {platform.python_version()}, process {os.getpid()}"
-        self.console.print(f"[bold]bridge {bridge.__version__}[/] ({build}) on {python}")
-        with program(self.jdk, "bridge.harness.AnswerServer") as server:
+        self.console.print(f"[bold]bridge {__version__}[/] ({build}) on {python}")
+        with program(self.java, "bridge.harness.AnswerServer") as server:
             assert server.stdout is not None
             port = int(server.stdout.readline())
-            self.console.print(f"[bold]Java {self.jdk.version}[/], process {server.pid}, listens at {LOOPBACK}:{port}")
-            with bridge.connect(LOOPBACK, port, timeout=SECONDS) as channel:
+            self.console.print(f"[bold]Java {self.java.version}[/], process {server.pid}, listens at {LOOPBACK}:{port}")
+            with connect(LOOPBACK, port, timeout=SECONDS, registry=self.registry) as channel:
 
                 def ask(request: str, argument: object = None) -> Any:
                     return channel.request({"request": request, "argument": argument}, timeout=SECONDS)
@@ -83,6 +97,7 @@ class Demo:
                 seen = self.java_client(server.pid)
             self.wire()
             self.sockets(seen, {port})
+        return self.failures
 
     # ------------------------------------------------------------------------------------- Python client, Java server
 
@@ -141,7 +156,7 @@ class Demo:
         received: list[Any] = []
         seen: list[SocketInfo] = []
 
-        def echo(channel: bridge.Channel) -> None:
+        def echo(channel: Channel) -> None:
             for obj in channel:
                 if not received:
                     seen.extend(sockets(pid=[os.getpid(), java_server_pid, client.pid], family="TCP"))
@@ -149,8 +164,8 @@ class Demo:
                 channel.send(obj)
 
         with (
-            bridge.serve((LOOPBACK, 0), echo) as server,
-            program(self.jdk, "bare.BareClient", server.address.port) as client,
+            serve((LOOPBACK, 0), echo) as server,
+            program(self.java, "bare.BareClient", server.address.port) as client,
         ):
             self.title(
                 f"Java is the client: process {client.pid} uses nothing but java.net and java.io;"
@@ -171,11 +186,11 @@ class Demo:
 
     def wire(self) -> None:
         message = {"request": "sum", "argument": [1, 2.5]}
-        data = bridge.dumps(message)
+        data = dumps(message)
         self.title(f"What goes over the wire for {message!r}: {len(data)} bytes")
-        for line in bridge.Document.parse(data).dump().splitlines():
+        for line in Document.parse(data).dump().splitlines():
             self.console.print(Text(line), no_wrap=True, overflow="ellipsis", highlight=False)
-        self.verdict(bridge.Document.parse(data).to_bytes() == data)
+        self.verdict(Document.parse(data).to_bytes() == data)
 
     def sockets(self, seen: list[SocketInfo], ports: set[int]) -> None:
         self.title("The sockets of the three processes, while Java waited for Python's first reply")
@@ -215,28 +230,3 @@ def shown(value: Any) -> Text:
 
 def same(one: Any, other: Any) -> bool:
     return bool(type(one) is type(other) and one == other)
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
-    parser.add_argument(
-        "--jdk", type=int, metavar="17", help="which of the JDKs of this machine; the oldest that will do"
-    )
-    arguments = parser.parse_args()
-    found = [jdk for jdk in matrix() if arguments.jdk in (None, jdk.major)]
-    if not found:
-        print(missing() or f"JDK {arguments.jdk} is not installed", file=sys.stderr)
-        return 1
-    console = Console(width=None if sys.stdout.isatty() else 140)
-    demo = Demo(console, found[0])
-    demo.run()
-    console.print()
-    if demo.failures:
-        console.print(f"[bold red]{demo.failures} of the comparisons above failed.[/]")
-        return 1
-    console.print("[green]Everything that was sent came back as it was, in both directions.[/]")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
