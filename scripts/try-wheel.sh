@@ -45,7 +45,7 @@ java-bridge dump value.ser > dump.txt
 grep -q 'java.util.LinkedHashMap' dump.txt
 [ "$(java-bridge json value.ser)" = '{"from": ["the", "wheel"]}' ]
 java-bridge gen "$(java-bridge jar)" 'bridge.cases.Beans$Point' > point.py
-python -c 'import point; point.Point'
+python -c 'import point; print("gen:", point.BeansPoint(1, 2))'
 java-bridge sockets > sockets.txt
 java-bridge demo > demo.txt || { cat demo.txt; exit 1; }
 tail -1 demo.txt
