@@ -284,7 +284,7 @@ def _growth(figures: list[dict[str, Any]]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.growth", description="How the cost grows with the data.")
     parser.add_argument("--cases", nargs="+", metavar="WORD", help="only those with one of these words in their name")
-    parser.add_argument("--seconds", type=float, default=0.3, help="to measure each figure for; default %(default)s")
+    parser.add_argument("--seconds", type=float, default=0.2, help="to measure each figure for; default %(default)s")
     parser.add_argument("--shrink", type=float, default=1, metavar="N", help="all sizes divided by this")
     parser.add_argument("--json", type=Path, default=BUILD / "growth.json", help="default: %(default)s")
     parser.add_argument("--one-process", action="store_true", help="all figures in this process: quick, and less exact")
