@@ -711,7 +711,10 @@ def _add_files(command: argparse.ArgumentParser) -> None:
 
 def _add_address(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "address", type=_address, metavar="ADDRESS", help="HOST:PORT, tcp://HOST:PORT, or a PORT of this machine"
+        "address",
+        type=_address,
+        metavar="ADDRESS",
+        help="HOST:PORT, a URL (tls://HOST:PORT, unix:///PATH …), or a PORT of this machine",
     )
 
 

@@ -367,6 +367,24 @@ def test_a_port_alone_is_one_of_this_machine(run: Run) -> None:
         assert run("send", server.address.port, -5).values == [-5]
 
 
+@pytest.mark.parametrize("url", ["tcp://127.0.0.1:0", "unix://{folder}/socket", "udp://127.0.0.1:0", "memory://"])
+def test_an_address_may_be_a_url_of_any_kind(run: Run, tmp_path: Path, url: str) -> None:
+    with serve(url.format(folder=tmp_path), echo) as server:
+        result = run("send", server.address, 5, '["x"]')
+        assert (result.status, result.err, result.values) == (0, "", [5, ["x"]])
+
+
+def test_listen_takes_a_url_of_any_kind(tmp_path: Path) -> None:
+    url = f"unix://{tmp_path}/socket?mode=660"
+    with process("listen", url, "--echo", "--count", "1") as listening:
+        assert listening.stderr is not None
+        assert listening.stderr.readline().split()[-1] == f"unix://{tmp_path}/socket"
+        with bridge.connect(f"unix://{tmp_path}/socket", timeout=WAIT_SECONDS) as channel:
+            assert channel.request([1], timeout=WAIT_SECONDS) == [1]
+        listening.communicate(timeout=WAIT_SECONDS)
+        assert listening.returncode == 0
+
+
 def test_send_takes_values_from_standard_input_and_from_a_stream(run: Run, stream: Any) -> None:
     path = stream(dumps_all([bridge.HashMap(a=1), BlockData(b"abc"), None]))
     with serve(("127.0.0.1", 0), echo) as server:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import bridge
+from bridge import cli
 from bridge.errors import ChannelBroken, ChannelClosed, ConnectError, SchemaError
 from bridge.transport import kinds, tls
 from bridge.transport.address import Address
@@ -671,3 +672,13 @@ def test_a_server_in_tls_goes_on_after_a_peer_that_failed(certificates: Certific
             channel.send_eof()
             with pytest.raises(ChannelClosed):
                 channel.receive(timeout=SECONDS)
+
+
+def test_the_command_line_speaks_tls_and_says_why_not(
+    certificates: Certificates, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with bridge.serve(server(certificates.good), echo) as echoing:
+        assert cli.main(["send", str(client(echoing, f"ca={certificates.ca}")), "5"]) == 0
+        assert capsys.readouterr().out == "5\n"
+        assert cli.main(["send", str(client(echoing, f"ca={certificates.other_ca}")), "5"]) == 1
+        assert "was signed by a CA that is not trusted here" in capsys.readouterr().err
