@@ -22,13 +22,13 @@ __all__ = ["compiled_modules", "is_compiled", "prefer_sources", "pure_requested"
 
 # Modules whose `.pxd` carries inline C for others to `cimport`. Their `.py` is the meaning of that C in the pure build
 # and is never compiled: no compiled module asks for it.
-_ONLY_CIMPORTED = frozenset({"native"})
+_ONLY_CIMPORTED = frozenset({"native", "native_datetime"})
 
 
 def compiled_modules(package_directory: str | os.PathLike[str]) -> list[str]:
     """The modules the normal build compiles, named from inside the package (``"stream.decoder"``), sorted.
 
-    These are the ``.py`` files with a ``.pxd`` of the same name beside them, except ``native``.
+    These are the ``.py`` files with a ``.pxd`` of the same name beside them, except those that are only cimported.
     """
     root = Path(package_directory)
     return sorted(

@@ -98,12 +98,17 @@ def _in_known_order(descriptor: ClassDescriptor, known: ClassDescriptor, own_dat
 
 
 def value_reader(
-    known: ClassDescriptor, build: Callable[[Any, Any], Any], *, own_data: bool = False, replaces: bool = False
+    known: ClassDescriptor,
+    build: Callable[[Any, Any], Any],
+    *,
+    own_data: bool = False,
+    replaces: bool = False,
+    block: Callable[[bytes], Any] | None = None,
 ) -> Reader:
     """A reader for values made from fields and annotations when all are there.
 
     ``build(values, annotations)`` as for a BUILD plan, the values in the order of ``known``. Without ``own_data``, the
-    class writes nothing beside its fields. ``replaces``: see `DecodePlan`.
+    class writes nothing beside its fields. ``replaces``, ``block``: see `DecodePlan`.
     """
 
     def read(descriptor: ClassDescriptor) -> DecodePlan | None:
@@ -118,7 +123,7 @@ def value_reader(
                     return NotImplemented
                 return build(arrange(values), annotations)
 
-        return DecodePlan(BUILD, descriptor, build=checked, replaces=replaces)
+        return DecodePlan(BUILD, descriptor, build=checked, replaces=replaces, block=block)
 
     return read
 

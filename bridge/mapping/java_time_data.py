@@ -14,13 +14,23 @@ from zoneinfo import ZoneInfo
 
 from ..errors import EncodeError
 from ..stream import mutf8, native
-from .java_time_types import NanoDateTime, ZonedDateTime, ZoneId
-
-DURATION, INSTANT, LOCAL_DATE, LOCAL_TIME, LOCAL_DATE_TIME, ZONED_DATE_TIME, ZONE_REGION = range(1, 8)
-ZONE_OFFSET, OFFSET_TIME, OFFSET_DATE_TIME = range(8, 11)
-
-OWN_INT = 127  #: stands for an offset that is no multiple of a quarter of an hour, and follows as an int
-MAX_OFFSET = 18 * 3600
+from .java_time_types import (
+    DURATION,
+    INSTANT,
+    LOCAL_DATE,
+    LOCAL_DATE_TIME,
+    LOCAL_TIME,
+    MAX_OFFSET,
+    OFFSET_DATE_TIME,
+    OFFSET_TIME,
+    OWN_INT,
+    ZONE_OFFSET,
+    ZONE_REGION,
+    ZONED_DATE_TIME,
+    NanoDateTime,
+    ZonedDateTime,
+    ZoneId,
+)
 
 _UTC_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _UTC_EPOCH.toordinal()

@@ -267,3 +267,10 @@ class Month(IntEnum):
     OCTOBER = 10
     NOVEMBER = 11
     DECEMBER = 12
+
+
+# What follows in a ``java.time.Ser`` (its constants ``DURATION_TYPE`` and so on).
+DURATION, INSTANT, LOCAL_DATE, LOCAL_TIME, LOCAL_DATE_TIME, ZONED_DATE_TIME, ZONE_REGION = range(1, 8)
+ZONE_OFFSET, OFFSET_TIME, OFFSET_DATE_TIME, YEAR, YEAR_MONTH, MONTH_DAY, PERIOD = range(8, 15)
+OWN_INT = 127  #: stands for an offset that is no multiple of a quarter of an hour, and follows as an int
+MAX_OFFSET = 18 * 3600  #: seconds from UTC, either way

@@ -11,7 +11,7 @@ from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData
 from ..stream.plan import BUILD, DATA, REDUCE, DecodePlan, EncodePlan
 from .adapters import NO_DATA, OWN_DATA, PLAIN, value_reader
-from .java_time import known_zone
+from .java_time_reading import known_zone
 from .registry import Registry
 
 __all__ = ["Currency", "Date", "GregorianCalendar", "Locale", "Pattern", "TimeZone", "register"]

@@ -12,8 +12,9 @@ import pytest
 
 import bridge
 from bridge.errors import EncodeError, SchemaError
-from bridge.mapping import java_time
-from bridge.mapping.java_time import SER, known_zone
+from bridge.mapping import java_time_reading
+from bridge.mapping.java_time import SER
+from bridge.mapping.java_time_reading import known_zone
 from bridge.mapping.java_time_types import Instant, NanoDateTime, NanoTime, NanoTimedelta, ZonedDateTime, ZoneId
 from bridge.stream.model import BlockData
 
@@ -170,8 +171,8 @@ def test_an_unknown_zone_tells_no_offset() -> None:
 
 def test_without_a_tz_database_the_offset_and_the_name_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
     written = bridge.dumps([datetime(2024, 7, 1, 12, tzinfo=BERLIN), BERLIN])
-    java_time._zone.cache_clear()
-    monkeypatch.setattr(java_time, "_known_zones", frozenset)
+    java_time_reading._zone.cache_clear()
+    monkeypatch.setattr(java_time_reading, "_known_zones", frozenset)
     try:
         value, zone = bridge.loads(written)
         assert type(value) is ZonedDateTime
@@ -179,4 +180,4 @@ def test_without_a_tz_database_the_offset_and_the_name_are_left(monkeypatch: pyt
         assert zone.key == "Europe/Berlin"
         assert bridge.dumps([value, zone]) == written
     finally:
-        java_time._zone.cache_clear()
+        java_time_reading._zone.cache_clear()
