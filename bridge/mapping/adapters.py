@@ -1,3 +1,4 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False
 """What the files of this room share to describe the classes of a Java package.
 
 An adapter knows one Java class: the descriptor that Java writes, which Python value its fields stand for, and which
@@ -10,15 +11,16 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import repeat
 from operator import is_, itemgetter
 from typing import Any
 
 from ..errors import EncodeError
+from ..stream import native
 from ..stream.constants import SC_BLOCK_DATA, SC_EXTERNALIZABLE, SC_SERIALIZABLE, SC_WRITE_METHOD
 from ..stream.descriptors import ANNOTATION, ClassDescriptor
 from ..stream.model import BlockData, IdentityKey, JavaArray, JavaClass, JavaEnum, array_descriptor
-from ..stream.native import plain_key
 from ..stream.plan import BUILD, FILL, DecodePlan
 from .registry import Reader
 
@@ -202,6 +204,11 @@ def check_keys(keys: Sequence[Any]) -> None:
     one of a hundred thousand levels. And of numbers beyond 64 bits, and all that is hashed like one, anybody can find
     as many as he likes with the same hash, each of which is compared with all before it.
     """
+    if len(keys) <= _MAX_EQUAL_HASHES:
+        for key in keys:
+            if _has_parts(type(key)):
+                _check_key(key)
+        return
     kinds = set(map(type, keys))
     if kinds <= _PLAIN_KINDS:
         return
@@ -219,13 +226,14 @@ def crowded(keys: Sequence[Any], kinds: set[type] | None = None) -> set[int]:
     if not kinds or len(keys) <= _MAX_EQUAL_HASHES:
         return set()
     if all(issubclass(kind, int) for kind in kinds):
-        keys = [key for key in keys if isinstance(key, int) and not plain_key(key)]
+        keys = [key for key in keys if isinstance(key, int) and not native.plain_key(key)]
     hashes = list(map(hash, keys))
     if len(set(hashes)) > len(hashes) - _MAX_EQUAL_HASHES:
         return set()
     return {found for found, count in Counter(hashes).items() if count > _MAX_EQUAL_HASHES}
 
 
+@lru_cache(1024)
 def _has_parts(kind: type) -> bool:
     """Whether values of this type are hashed by way of their parts."""
     return issubclass(kind, (tuple, frozenset)) or (
@@ -273,9 +281,12 @@ def fill_entries(container: Any, entries: list[Any], forced: bool) -> Any:
     Where it is ``forced``, all are kept: keys without a hash, and those that are equal in Python and not in Java, each
     in an `IdentityKey`.
     """
+    if len(entries) % 2:
+        raise ValueError("a key without a value")
     if not forced:
         check_keys(entries[::2])
-        container.update(zip(entries[::2], entries[1::2], strict=True))
+        for i in range(0, len(entries), 2):
+            native.dict_set(container, entries[i], entries[i + 1])
         return container if 2 * len(container) == len(entries) else NotImplemented
     for key, value in zip(_forced(entries[::2]), entries[1::2], strict=True):
         container[IdentityKey(key) if key in container else key] = value

@@ -1,3 +1,4 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False
 """``java.lang``: boxes, strings, arrays, enums, classes. And ``java.math.BigInteger``, as ``int`` needs it."""
 
 from __future__ import annotations

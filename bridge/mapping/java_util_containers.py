@@ -1,3 +1,4 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False
 """``java.util``: queues, the collections of Java 1, maps and sets of enum constants, map entries, BitSet."""
 
 from __future__ import annotations
@@ -289,6 +290,10 @@ def _fill_identity_hash_map(container: Any, values: Any, annotations: Any, force
     return fill_map(container, annotations[0], 4, forced)
 
 
+def _new_enum_map() -> EnumMap:
+    return EnumMap.__new__(EnumMap)  # `_fill_enum_map` does what its constructor does
+
+
 def _fill_enum_map(container: Any, values: Any, annotations: Any, forced: bool) -> Any:
     container.key_type = values[0]
     return fill_map(container, annotations[0], 4, forced)
@@ -397,7 +402,7 @@ def register(registry: Registry) -> None:
             IDENTITY_HASH_MAP,
             container_reader(IDENTITY_HASH_MAP, IdentityHashMap, _fill_identity_hash_map, own_data=True),
         ),
-        (ENUM_MAP, container_reader(ENUM_MAP, EnumMap, _fill_enum_map, own_data=True)),
+        (ENUM_MAP, container_reader(ENUM_MAP, _new_enum_map, _fill_enum_map, own_data=True)),
         (ENUM_SET, value_reader(ENUM_SET, _build_enum_set, replaces=True)),
         (SIMPLE_ENTRY, value_reader(SIMPLE_ENTRY, lambda values, _: MapEntry(*values))),
         (IMMUTABLE_ENTRY, value_reader(IMMUTABLE_ENTRY, lambda values, _: ImmutableMapEntry(*values))),

@@ -1,3 +1,4 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False
 """``java.util.CollSer``: the proxy of ``List.of``, ``Set.of``, ``Map.of``, their ``copyOf``, and ``Stream.toList``."""
 
 from __future__ import annotations

@@ -1,12 +1,15 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False
 """``java.util``: UUID, Date, calendars and time zones, Locale, Currency; and ``java.util.regex.Pattern``."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from struct import Struct
 from typing import Any
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from ..errors import EncodeError
+from ..stream import native
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData
 from ..stream.plan import BUILD, DATA, REDUCE, DecodePlan, EncodePlan
@@ -57,7 +60,8 @@ class Locale(str):
         parts = getattr(self, "_parts", None)
         if parts is None:
             main, _, rest = str(self).partition("_#")
-            language, country, variant = (*main.split("_", 2), "", "")[:3]
+            language, _, area = main.partition("_")
+            country, _, variant = area.partition("_")
             script, _, extensions = rest.partition("_")
             if len(script) != 4 or not script.isalpha():
                 script, extensions = "", rest
@@ -115,6 +119,7 @@ class Pattern(str):
 
 
 _STRING = "Ljava/lang/String;"
+_TWO_LONGS = Struct(">qq")
 UUID_CLASS = ClassDescriptor(
     "java.util.UUID", -4856846361193249489, PLAIN, [("leastSigBits", "J"), ("mostSigBits", "J")]
 )
@@ -143,9 +148,15 @@ _MILLISECOND = timedelta(milliseconds=1)
 # ------------------------------------------------------------------------------------------------------------ reading
 
 
-def _build_uuid(values: Any, annotations: Any) -> UUID:
-    least, most = values
-    return UUID(int=(most & _MASK) << 64 | least & _MASK)
+_UUID_SLOTS = native.slot_table([vars(UUID)[name] for name in ("int", "is_safe")])
+
+
+def _build_uuid(values: Any, annotations: Any) -> Any:
+    # What the constructor does for an `int` of the right size; it takes any of six forms, and its time.
+    made = native.allocate(UUID)
+    native.slot_set(made, _UUID_SLOTS, 0, int.from_bytes(_TWO_LONGS.pack(values[1], values[0]), "big"))
+    native.slot_set(made, _UUID_SLOTS, 1, SafeUUID.unknown)
+    return made
 
 
 def milliseconds_in(annotation: list[Any]) -> int | None:

@@ -619,6 +619,7 @@ cdef extern from *:
     Py_ssize_t list_len "PyList_GET_SIZE"(object items) noexcept
     object list_get "native_list_get"(object items, Py_ssize_t index)
     bint plain_key "native_plain_key"(object key) noexcept
+    int dict_set "PyDict_SetItem"(object mapping, object key, object value) except -1
     bint dict_add "native_dict_add"(object mapping, object key, object value) except -1
     int fill_dict "native_fill_dict"(object mapping, list items) except -1
     bint pause_collector "PyGC_Disable"() noexcept

@@ -219,6 +219,11 @@ def dict_add(mapping: Any, key: Any, value: Any) -> bool:
     return len(mapping) > before
 
 
+def dict_set(mapping: dict[Any, Any], key: Any, value: Any) -> None:
+    """As the dict does it, whatever its subclass does."""
+    dict.__setitem__(mapping, key, value)
+
+
 def fill_dict(mapping: Any, items: list[Any]) -> None:
     """Adds keys and values, which alternate in ``items``; an odd one at the end has no value and is left out.
 

@@ -228,7 +228,7 @@ class WholeReader(ObjectReader):
         return PUSHED
 
     def _go_on(self, descriptor: Any, plan: Any, handle: int, value: Any) -> Any:
-        """A frame for an object that was begun without one."""
+        """A frame for an object that was begun without one, and that counts as a level of depth already."""
         frame = self._push(IN_OBJECT)
         frame.descriptor = descriptor
         frame.plan = plan

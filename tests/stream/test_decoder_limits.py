@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -63,6 +66,33 @@ def test_maxdepth_counts_objects_in_objects(build: Build, name: str, again: bool
     error = build.whole(data, registry, limits={"maxdepth": 2}).error
     assert error is not None
     assert (error[0], error[2], error[3]) == ("RejectedError", "$[0][0]", "more than maxdepth=2 nested objects")
+
+
+@bridge.java_class("p.Holder", serial_version_uid=1)
+@dataclass(slots=True)
+class Holder:
+    part: Any
+    after: Any = None
+
+
+#: Values with parts that have parts: read as far as that goes without a frame, then with one.
+WITH_PARTS: dict[str, Callable[[], Any]] = {
+    "fields": lambda: Holder([[]]),
+    "last field": lambda: Holder(None, [[]]),
+    "adapter": lambda: Decimal("1.5"),
+    "list": lambda: [1, [2]],
+    "map": lambda: bridge.HashMap({"a": {"b": {}}}),
+}
+
+
+@pytest.mark.parametrize("name", WITH_PARTS)
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+def test_what_is_finished_has_no_depth_any_more(build: Build, name: str) -> None:
+    data = bridge.dumps([[WITH_PARTS[name]() for _ in range(5)], [[[[[]]]]]])
+    assert build.whole(data, limits={"maxdepth": 6}).error is None
+    error = build.whole(data, limits={"maxdepth": 5}).error
+    assert error is not None
+    assert (error[0], error[2]) == ("RejectedError", "$[1][0][0][0][0]")
 
 
 @pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
