@@ -206,7 +206,7 @@ def check_keys(keys: Sequence[Any]) -> None:
     """
     if len(keys) <= _MAX_EQUAL_HASHES:
         for key in keys:
-            if _has_parts(type(key)):
+            if _has_parts(type(key)):  # type: ignore[arg-type]
                 _check_key(key)
         return
     kinds = set(map(type, keys))
@@ -214,7 +214,7 @@ def check_keys(keys: Sequence[Any]) -> None:
         return
     if any(map(_has_parts, kinds)):
         for key in keys:
-            if _has_parts(type(key)):
+            if _has_parts(type(key)):  # type: ignore[arg-type]
                 _check_key(key)
     if crowded(keys, kinds):
         raise TypeError(f"more than {_MAX_EQUAL_HASHES} keys of one hash")
@@ -257,7 +257,7 @@ def _check_key(key: Any) -> None:
             parts += len(found)
             if parts > _MAX_KEY_PARTS:
                 raise TypeError(f"what has more than {_MAX_KEY_PARTS} parts is no key")
-            inner += [part for part in found if _has_parts(type(part))]
+            inner += [part for part in found if _has_parts(type(part))]  # type: ignore[arg-type]
         if not inner:
             return
         level = inner
