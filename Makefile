@@ -127,6 +127,14 @@ wheel: setup  ## sdist and wheel in dist/, with the compiled modules and the jar
 	BRIDGE_REQUIRE_COMPILED=1 $(BIN)/python -m build --outdir dist .
 	scripts/try-wheel.sh $(BIN)/python dist
 
+.PHONY: soak
+soak: setup  ## bad conversations for ten minutes: memory and file descriptors stay flat; SOAK_SECONDS=3600 for longer
+	$(BIN)/python -m tests.soak $(ARGS)
+
+.PHONY: simulate
+simulate: setup  ## conversations over a simulated network, each by its seed: what arrived whole is given once
+	$(BIN)/python -m tests.simulation $(ARGS)
+
 .PHONY: docs
 docs: setup  ## rewrite docs/values.md from the registry
 	$(BIN)/python scripts/values.py
