@@ -68,9 +68,9 @@ async def serve_asyncio() -> None:
     server = await bridge.aio.serve("127.0.0.1:0", handler, max_peers=500, content_seconds=_CONTENT_SECONDS)
     print(server.address.port, flush=True)
     loop = asyncio.get_running_loop()
-    ended = loop.create_future()
-    loop.add_reader(sys.stdin.fileno(), lambda: ended.done() or ended.set_result(None))
-    await ended
+    ended = asyncio.Event()
+    loop.add_reader(sys.stdin.fileno(), ended.set)  # our parent has gone
+    await ended.wait()
     await server.stop(grace_seconds=1)
 
 
