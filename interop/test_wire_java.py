@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,7 +35,7 @@ from bridge.wire.framing import Datagram, Delimiter, FixedSize, Framing, LengthP
 from bridge.wire.java_names import type_name
 from bridge.wire.java_source import java_sources
 from bridge.wire.message import message
-from bridge.wire.protocol import Protocol, Role
+from bridge.wire.protocol import CLIENT, SERVER, Protocol, Role
 from bridge.wire.reader import MessageReader
 from examples import sensors, store
 from examples.resp import RESP2
@@ -106,12 +107,60 @@ class Parcel:
     content: Annotated[Any, Prefixed(Int32ub, JavaObjectStream())]
 
 
+@message(Struct("name" / JavaUTF))
+@dataclass
+class Hello:
+    name: str
+
+
+@message(Struct("text" / JavaUTF))
+@dataclass
+class Welcome:
+    text: str
+
+
+@message(Struct("number" / Int32ub))
+@dataclass
+class Ask:
+    number: int
+
+
+@message(Struct("number" / Int32ub))
+@dataclass
+class Answer:
+    number: int
+
+
+@message(Struct())
+@dataclass
+class Bye:
+    pass
+
+
+#: A state table, and versions that are negotiated.
+Guarded = Protocol(
+    "guarded",
+    client={1: Hello, 2: Ask, 3: Bye},
+    server={16: Welcome, 17: Answer},
+    version=3,
+    accepts=2,
+    negotiate=True,
+    states=[
+        ("new", CLIENT, Hello, "greeted"),
+        ("greeted", SERVER, Welcome, "ready"),
+        ("ready", CLIENT, Ask, "asked"),
+        ("asked", SERVER, Answer, "ready"),
+        ("ready", CLIENT, Bye, "done"),
+    ],
+)
+
 Skipping = Protocol("skipping", {1: Small, 2: Text}, unknown="skip", trailing="skip", framing=Datagram())
 Parcels = Protocol("parcels", Parcel)
 
 PROTOCOLS: dict[str, Protocol] = {
     "store": STORE,
     "sensors": SENSORS,
+    "guarded": Guarded,
     "everything": Everything,
     "skipping": Skipping,
     "parcels": Parcels,
@@ -314,6 +363,46 @@ def test_the_collector_in_java_hears_a_sensor_in_python(generated: Compiled) -> 
                     + (1000 if status["low_battery"] else 0),
                 )  # fmt: skip
                 assert answered(channel, reading) == expected
+
+
+def answer_guarded(channel: Any) -> None:
+    for asked in channel:
+        if isinstance(asked, Hello):
+            channel.send(Welcome(f"Hello {asked.name}"))
+        elif isinstance(asked, Ask):
+            channel.send(Answer(asked.number + 1))
+
+
+def test_a_client_in_java_keeps_to_the_state_table(generated: Compiled) -> None:
+    with bridge.serve(("127.0.0.1", 0), answer_guarded, protocol=Guarded) as server:
+        assert generated.run(b"", "GuardedEnds", "client", str(server.address.port)) == ["done"]
+
+
+def test_a_server_in_java_keeps_to_the_state_table(generated: Compiled) -> None:
+    loose = Protocol("guarded", client={1: Hello, 2: Ask}, server={16: Welcome, 17: Answer}, version=2, negotiate=True)
+    with generated.serving("GuardedEnds", "server") as port:
+        with bridge.connect("127.0.0.1", port, protocol=Guarded) as channel:
+            assert channel.request(Hello("Python")) == Welcome("Hello Python")
+            assert channel.request(Ask(0xFFFFFFFE)) == Answer(0xFFFFFFFF)
+            assert channel.version == 3
+            channel.send(Bye())
+        with bridge.connect("127.0.0.1", port, protocol=loose) as channel:
+            channel.send(Ask(1))  # which must not come first, so the server ends the conversation
+            with pytest.raises((bridge.ChannelClosed, bridge.ChannelBroken)):
+                channel.receive(timeout=30)
+            assert channel.version == 2
+
+
+@pytest.mark.parametrize(("name", "versions"), [("other", (2, 3)), ("guarded", (4, 9)), ("guarded", (0, 1))], ids=str)
+def test_a_server_in_java_refuses_who_speaks_no_version_of_it(
+    generated: Compiled, name: str, versions: tuple[int, int]
+) -> None:
+    opening = b"\x9dBWP" + struct.pack(">HHH", *versions, len(name)) + name.encode()
+    with generated.serving("GuardedEnds", "server") as port:
+        with socket.create_connection(("127.0.0.1", port), 30) as raw:
+            raw.sendall(opening + b"\0\0\0\x04\x01\0\x01x")
+            received = b"".join(iter(lambda: raw.recv(100), b""))
+        assert received == b"\x9dBWP\0\x02\0\x03\0\x07guarded"
 
 
 def answered(channel: Any, reading: Reading) -> Any:

@@ -194,11 +194,12 @@ def _operation(value: Any, scope: Scope, path: str, what: str) -> Expression:
     found = [
         None if isinstance(operand, enum.Enum) else expression_of(operand, scope, path, what=what) for operand in raw
     ]
-    beside = next((expression for expression in found if expression is not None), Literal(0))
+    beside = next((each for each in found if each is not None and not isinstance(each, Literal)), Literal(0))
     operands = tuple(
-        literal_of(operand, beside, path, what=what)
-        if expression is None or isinstance(expression, Literal)
-        else expression
+        # `this._params.version` is a literal already.
+        expression
+        if expression is not None and (isinstance(operand, expr.Path) or not isinstance(expression, Literal))
+        else literal_of(operand, beside, path, what=what)
         for operand, expression in zip(raw, found, strict=True)
     )
     return _checked(Operation(operator, operands), path, what)

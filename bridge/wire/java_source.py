@@ -29,8 +29,8 @@ from ..errors import SchemaError
 from .construct_layout import layout_of, message_layout
 from .framing import Datagram, Delimiter, FixedSize, LengthPrefix, SelfDelimiting
 from .java_declarations import indented, javadoc, lines_of_labels
-from .java_expressions import number
-from .java_names import member_name, package_name, type_name
+from .java_expressions import number, string
+from .java_names import Names, constant_name, member_name, package_name, type_name
 from .java_records import RecordText
 from .java_types import Types
 from .layout_model import (
@@ -46,6 +46,7 @@ from .layout_model import (
     extents,
 )
 from .message import Message
+from .negotiation import MAGIC
 from .protocol import Protocol, Role
 
 __all__ = ["java_sources", "write_java"]
@@ -105,8 +106,11 @@ class _Generator:
         self.shared: dict[str, Labels] = {}
         self.correlation_types: dict[Message, str] = {}
         self.layouts: dict[Message, Layout] = {}
+        # The version is known beforehand, unless an older one may be agreed on.
+        is_fixed = not protocol.negotiate or protocol.accepts == protocol.version
+        parameters = {"version": protocol.version} if is_fixed else {}
         for each in protocol.all_messages:
-            self._add(each, message_layout(each, {"version": protocol.version}))
+            self._add(each, message_layout(each, parameters))
         self.java_names = self._message_names()
         self.is_symmetric = dict(protocol.sent_by(Role.CLIENT)) == dict(protocol.sent_by(Role.SERVER))
         if isinstance(protocol.framing, SelfDelimiting):
@@ -187,22 +191,56 @@ class _Generator:
         whole = [_NOTE, f"package {self.package};", "", *([*importing, ""] if importing else []), *lines]
         return "\n".join(whole) + "\n"
 
-    def _template(self, name: str, **names: str) -> str:
-        text = (_TEMPLATES / f"{name}.java").read_text("utf-8")
-        return f"{_NOTE}\n" + strings.Template(text).substitute(package=self.package, **names)
+    def _template(self, name: str, /, **values: str | list[str]) -> str:
+        return "\n".join([_NOTE, *_part(name, package=self.package, **values), ""])
 
     def _ends(self) -> dict[str, str]:
-        kind = "Datagram" if isinstance(self.protocol.framing, Datagram) else ""
         client, server = self._side(Role.CLIENT), self._side(Role.SERVER)
-        names = self._names(sent=client, received=server)
-        correlated = "Correlated" if self.protocol.correlation is not None else "InOrder"
-        receiving = _part(f"client/{correlated}", field=self.protocol.correlation or "", **names)
-        imports = "import java.util.ArrayDeque;\nimport java.util.Deque;\n" if self.protocol.correlation else ""
-        more = {} if kind else {"receiving": "\n".join(indented(receiving)), "imports": imports}
+        from_client, from_server = self._names(client, server), self._names(server, client)
+        if isinstance(self.protocol.framing, Datagram):
+            ends = self._template("DatagramClient", **from_client), self._template("DatagramServer", **from_server)
+        else:
+            ends = (
+                self._template("Client", **from_client, **self._client_parts(from_client)),
+                self._template("Server", **from_server, **self._server_parts()),
+            )
+        return {f"{self.name}Client.java": ends[0], f"{self.name}Server.java": ends[1]}
+
+    def _client_parts(self, names: dict[str, str]) -> dict[str, list[str]]:
+        correlation, state = self.protocol.correlation, f"{self.name}.State"
+        has_states = self.protocol.states is not None
+        unclaimed = f"private final Deque<{self.name}.{names['received']}> unclaimed = new ArrayDeque<>();"
         return {
-            f"{self.name}Client.java": self._template(f"{kind}Client", **names, **more),
-            f"{self.name}Server.java": self._template(f"{kind}Server", **self._names(sent=server, received=client)),
+            "constants": ["private static final int MAX_UNCLAIMED = 1024;", ""] if correlation else [],
+            "imports": ["import java.util.ArrayDeque;", "import java.util.Deque;"] if correlation else [],
+            "fields": [
+                *([unclaimed] if correlation else []),
+                *([f"private {state} state = {state}.INITIAL;"] if has_states else []),
+            ],
+            "opening": self._opening_lines(),
+            "before_sending": [f"{state} next = state.afterClient(message);"] if has_states else [],
+            "after_sending": ["state = next;"] if has_states else [],
+            "after_receiving": [
+                "if (message != null) {", "    state = state.afterServer(message);", "}"
+            ] if has_states else [],
+            "receiving": _part("client/Correlated", field=correlation, **names) if correlation
+            else _part("client/InOrder", **names),
+        }  # fmt: skip
+
+    def _server_parts(self) -> dict[str, list[str]]:
+        state = f"{self.name}.State"
+        has_states = self.protocol.states is not None
+        begin = [f"{state} state = {state}.INITIAL;"] if has_states else []
+        return {
+            "opening": [*self._opening_lines(), *begin],
+            "after_receiving": ["state = state.afterClient(message);"] if has_states else [],
+            "before_sending": ["state = state.afterServer(answer);"] if has_states else [],
         }
+
+    def _opening_lines(self) -> list[str]:
+        if not self.protocol.negotiate:
+            return []
+        return [f"{self.name}.writeOpening(out);", "out.flush();", f"{self.name}.readOpening(in);"]
 
     def _side(self, role: Role) -> str:
         return "" if self.is_symmetric else f"From{role.value.capitalize()}"
@@ -249,7 +287,11 @@ class _Generator:
         ]
         for side, role in sides:
             lines += self._side_lines(side, role)
-        lines += self._correlation_lines()
+        lines += self._correlation_lines() + self._state_lines()
+        if protocol.negotiate:
+            magic, name = f"0x{MAGIC.hex().upper()}", string(protocol.name)
+            opening = _part("Opening", magic=magic, name=name, lowest=str(protocol.accepts))
+            lines += ["", *indented(opening)]
         framing = _framing_lines(protocol)
         return [*lines, *(["", *indented(framing)] if framing else []), "}"]
 
@@ -329,6 +371,39 @@ class _Generator:
                 path=f"{self.protocol.name}.correlation",
             )
         return ["", *indented([*lines, "    return null;", "}"])]
+
+    def _state_lines(self) -> list[str]:
+        states = self.protocol.states
+        if states is None:
+            return []
+        names = Names("state")
+        names.take("INITIAL", "the initial state", f"{self.protocol.name}.states")
+        path = f"{self.protocol.name}.states"
+        constants = {name: names.take(constant_name(name, path), name, path) for name in states.names}
+        lines = [
+            "/** Where a conversation is, which says what may be sent. */",
+            "public enum State {",
+            *indented([", ".join(constants.values()) + ";"]),
+            "",
+            "    /** Where every conversation begins. */",
+            f"    public static final State INITIAL = {constants[states.initial]};",
+        ]
+        for role in Role:
+            steps: list[str] = []
+            for row in states.rows:
+                if row.sender is role:
+                    test = f"this == {constants[row.state]} && message instanceof {self.java_names[row.message]}"
+                    steps += [f"if ({test}) {{", f"    return {constants[row.next_state]};", "}"]
+            lines += [
+                "",
+                f"    /** The state after the {role.value} has sent a message; refused where it must not be sent. */",
+                f"    public State after{role.value.capitalize()}(Message message) throws WireException {{",
+                *indented(steps, 2),
+                f'        String reason = "in the state " + this + " the {role.value} must not send this: " + message;',
+                '        throw new WireException(reason, "$", 0, false);',
+                "    }",
+            ]
+        return ["", *indented([*lines, "}"])]
 
     def _opcode_number(self, opcode: Any, code: bytes) -> int:
         if self.protocol.opcode is None:
@@ -465,9 +540,18 @@ def _framing_lines(protocol: Protocol) -> list[str]:
     raise SchemaError(f"the framing {type(protocol.framing).__name__} cannot be translated", path=protocol.name)
 
 
-def _part(name: str, **values: str) -> list[str]:
-    text = (_TEMPLATES / f"{name}.java").read_text("utf-8")
-    return strings.Template(text).substitute(values).splitlines()
+def _part(name: str, /, **values: str | list[str]) -> list[str]:
+    """The lines of a template; a list of lines stands in a line of its own, which goes where the list is empty."""
+    texts = {key: value for key, value in values.items() if isinstance(value, str)}
+    lines: list[str] = []
+    for line in (_TEMPLATES / f"{name}.java").read_text("utf-8").splitlines():
+        inserted = values.get(line.strip()[2:-1]) if line.strip().startswith("${") else None
+        if isinstance(inserted, list):
+            indentation = line[: len(line) - len(line.lstrip())]
+            lines += [f"{indentation}{each}" if each else "" for each in inserted]
+        else:
+            lines.append(strings.Template(line).substitute(texts))
+    return lines
 
 
 def _byte_list(data: bytes) -> str:
@@ -497,10 +581,8 @@ def _trailing_lines(protocol: Protocol) -> list[str]:
 
 
 def _refuse_rules(protocol: Protocol) -> None:
-    if protocol.negotiate:
-        raise SchemaError("the negotiation of a version cannot be translated", path=f"{protocol.name}.negotiate")
-    if protocol.states is not None:
-        raise SchemaError("a state table cannot be translated", path=f"{protocol.name}.states")
+    if protocol.states is not None and isinstance(protocol.framing, Datagram):
+        raise SchemaError("a state table of datagrams cannot be translated", path=f"{protocol.name}.states")
     for policy in ("unknown", "trailing"):
         if getattr(protocol, policy) == "keep":
             raise SchemaError(f'{policy}="keep" cannot be translated: "reject" and "skip" can',

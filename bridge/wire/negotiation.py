@@ -21,12 +21,12 @@ from construct import Const, ConstructError, Int16ub, Struct
 from ..errors import CorruptedStreamError, RemoteProtocolError
 from .fields import JavaUTF
 
-__all__ = ["Opening"]
+__all__ = ["MAGIC", "Opening"]
 
-_MAGIC: Final = b"\x9dBWP"
+MAGIC: Final = b"\x9dBWP"
 _FIXED_BYTES: Final = 10
 _MAX_NAME_BYTES: Final = 1024
-_LAYOUT: Final = Struct(Const(_MAGIC), "lowest" / Int16ub, "highest" / Int16ub, "name" / JavaUTF)
+_LAYOUT: Final = Struct(Const(MAGIC), "lowest" / Int16ub, "highest" / Int16ub, "name" / JavaUTF)
 
 
 class Opening:
@@ -52,10 +52,10 @@ class Opening:
         CorruptedStreamError: it is no opening.
         """
         self._received += data
-        start = bytes(self._received[: len(_MAGIC)])
-        if not _MAGIC.startswith(start):
+        start = bytes(self._received[: len(MAGIC)])
+        if not MAGIC.startswith(start):
             raise CorruptedStreamError(
-                f"the peer does not begin with {_MAGIC!r}: it does not negotiate a version", offset=0
+                f"the peer does not begin with {MAGIC!r}: it does not negotiate a version", offset=0
             )
         if len(self._received) < _FIXED_BYTES:
             return None

@@ -20,6 +20,7 @@ from construct import (
     Enum,
     FlagsEnum,
     GreedyBytes,
+    If,
     Int8ub,
     Int16ub,
     Int64ub,
@@ -162,11 +163,34 @@ def message_of(layout: Any, *names: str) -> type:
     return message("M", Struct(*(name / layout for name in names)) if names else layout)
 
 
+def versioned() -> type:
+    return message("M", Struct("x" / If(this._params.version > 1, Int8ub)))
+
+
+def numbered(layout: Any) -> type:
+    return message(f"N{1 if layout is not Int64ub else 2}", Struct("x" / layout))
+
+
 @pytest.mark.parametrize(
     ("protocol", "path", "text"),
     [
-        (lambda: Protocol("p", {1: Put}, negotiate=True), "p.negotiate", "negotiation of a version"),
-        (lambda: Protocol("p", {1: Put}, states=[("s", CLIENT, Put, "t")]), "p.states", "a state table"),
+        (lambda: Protocol("p", versioned(), accepts=0, negotiate=True), "M.x", "`_params` exists in construct only"),
+        (
+            lambda: Protocol("p", {1: Put}, states=[("s", CLIENT, Put, "t")], framing=Datagram()),
+            "p.states",
+            "a state table of datagrams",
+        ),
+        (
+            lambda: Protocol("p", {1: Put}, states=[("a b", CLIENT, Put, "a_b")]),
+            "p.states",
+            "'a_b' and 'a b' are both the state A_B in Java",
+        ),
+        (
+            lambda: Protocol("p", {1: numbered(Int8ub), 2: numbered(Int64ub)}, correlation="x"),
+            "p.correlation",
+            "x is Integer and Long in Java",
+        ),
+        (lambda: Protocol("p", {1: numbered(Bytes(4))}, correlation="x"), "N1.x", "bytes cannot tell an answer"),
         (lambda: Protocol("p", {1: Put}, unknown="keep"), "p.unknown", '"reject" and "skip" can'),
         (lambda: Protocol("p", {1: Put}, trailing="keep"), "p.trailing", '"reject" and "skip" can'),
         (lambda: Protocol("p", {"a": Put}, opcode=CString("ascii")), "p.(opcode)", "an opcode that is no number"),
@@ -289,6 +313,12 @@ def test_nothing_is_written_where_something_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SchemaError):
         write_java(Protocol("p", {1: Put, 2: message_of(VarInt, "x")}), tmp_path / "out", "p")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_layout_sees_the_version_where_only_one_can_be() -> None:
+    text = java_sources(Protocol("p", versioned(), version=3), "p")["M.java"]
+    assert "if (3 > 1) {" in text
+    assert java_sources(Protocol("p", versioned(), version=3, negotiate=True), "p")["M.java"] == text
 
 
 def test_both_sides_can_send_different_messages() -> None:

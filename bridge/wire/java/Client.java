@@ -9,16 +9,20 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 ${imports}
+
 /** The client of ${protocol}, which waits for what it is told: use it from one thread at a time. */
 public final class ${protocol}Client implements AutoCloseable {
+    ${constants}
     private final Socket socket;
     private final DataInputStream in;
     private final DataOutputStream out;
+    ${fields}
 
     private ${protocol}Client(Socket socket) throws IOException {
         this.socket = socket;
         this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
         this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+        ${opening}
     }
 
     /** Connects; no step waits for longer than {@code timeoutMillis}, 0 being for ever. */
@@ -41,11 +45,19 @@ public final class ${protocol}Client implements AutoCloseable {
      * the client has to be closed.
      */
     public void send(${protocol}.${sent} message) throws IOException {
+        ${before_sending}
         ${protocol}.${write}(message, out);
         out.flush();
+        ${after_sending}
     }
 
-${receiving}
+    ${receiving}
+
+    private ${protocol}.${received} read() throws IOException {
+        ${protocol}.${received} message = ${protocol}.${read}(in);
+        ${after_receiving}
+        return message;
+    }
 
     @Override
     public void close() throws IOException {

@@ -63,10 +63,13 @@ public final class ${protocol}Server implements AutoCloseable {
             client.setTcpNoDelay(true);
             DataInputStream in = new DataInputStream(new BufferedInputStream(client.getInputStream()));
             DataOutputStream out = new DataOutputStream(new BufferedOutputStream(client.getOutputStream()));
+            ${opening}
             ${protocol}.${received} message = ${protocol}.${read}(in);
             while (message != null) {
+                ${after_receiving}
                 ${protocol}.${sent} answer = handler.handle(message);
                 if (answer != null) {
+                    ${before_sending}
                     ${protocol}.${write}(answer, out);
                     out.flush();
                 }

@@ -1,10 +1,6 @@
-private static final int MAX_UNCLAIMED = 1024;
-
-private final Deque<${protocol}.${received}> unclaimed = new ArrayDeque<>();
-
 /** The next message of the server that is no answer to a request, or null where it ended the conversation. */
 public ${protocol}.${received} receive() throws IOException {
-    return unclaimed.isEmpty() ? ${protocol}.${read}(in) : unclaimed.poll();
+    return unclaimed.isEmpty() ? read() : unclaimed.poll();
 }
 
 /**
@@ -15,7 +11,7 @@ public ${protocol}.${received} request(${protocol}.${sent} message) throws IOExc
     send(message);
     Object expected = ${protocol}.correlationOf(message);
     while (true) {
-        ${protocol}.${received} received = ${protocol}.${read}(in);
+        ${protocol}.${received} received = read();
         if (received == null || expected == null || expected.equals(${protocol}.correlationOf(received))) {
             return received;
         }
