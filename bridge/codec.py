@@ -113,11 +113,11 @@ def dumps_all(contents: Iterable[Any], *, registry: Registry | None = None, allo
     """
     registry = default_registry if registry is None else registry
     encoder = Encoder(registry, allow_gadgets=True) if allow_gadgets else _encoder(registry)
-    for content in contents:
-        if isinstance(content, BlockData):
-            encoder.write_block_data(content)
-        else:
-            encoder.write_object(content)
+    if type(contents) is list or type(contents) is tuple:
+        encoder.write_contents(contents)
+    else:  # what makes them one by one may change what it gave before
+        for content in contents:
+            encoder.write_contents((content,))
     return encoder.take() if allow_gadgets else _finished(encoder, registry)
 
 

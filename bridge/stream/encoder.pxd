@@ -28,6 +28,7 @@ cdef class Encoder(DescriptorWriter):
     cdef int _annotation_depth
 
     cpdef write_object(self, obj)
+    cpdef write_contents(self, contents)
     cpdef reset(self)
     cpdef take(self)
     cpdef restart(self)
@@ -35,7 +36,9 @@ cdef class Encoder(DescriptorWriter):
     cdef int _check_idle(self) except -1
     @cython.final
     @cython.locals(mark=Py_ssize_t, handle=Py_ssize_t, objects=Py_ssize_t)
-    cdef int _write(self, obj, bint unshared) except -1
+    cdef int _write(self, obj, bint unshared, bint several) except -1
+    @cython.final
+    cdef int _whole(self, obj) except -1
     @cython.final
     @cython.locals(plan=EncodePlan, shape=int)
     cdef object _value(self, obj)

@@ -123,11 +123,18 @@ class Encoder(DescriptorWriter):
 
     def write_object(self, obj: Any) -> None:
         """One object as the next content. Raises `EncodeError` with the path of the part that cannot be written."""
-        self._write(obj, False)
+        self._write(obj, False, False)
+
+    def write_contents(self, contents: list[Any] | tuple[Any, ...]) -> None:
+        """Each as the next content, a `BlockData` as primitive data: all of them or, if one cannot be written, none.
+
+        The path of an `EncodeError` is that within the one.
+        """
+        self._write(contents, False, True)
 
     def write_unshared(self, obj: Any) -> None:
         """One object that nothing refers to later (``ObjectOutputStream.writeUnshared``)."""
-        self._write(obj, True)
+        self._write(obj, True, False)
 
     def write_block_data(self, data: bytes | bytearray | memoryview) -> None:
         """Primitive data, in blocks as Java cuts them."""
@@ -141,7 +148,7 @@ class Encoder(DescriptorWriter):
         self._forget()
         native.put_u8(self._out, TC_EXCEPTION)
         try:
-            self._write(throwable, False)
+            self._write(throwable, False, False)
         except BaseException:
             native.out_truncate(self._out, mark)
             native.put_u8(self._out, TC_RESET)
@@ -186,7 +193,7 @@ class Encoder(DescriptorWriter):
         if self._running:
             raise LocalProtocolError("the encoder was called from within the writing of an object")
 
-    def _write(self, obj: Any, unshared: bool) -> None:
+    def _write(self, obj: Any, unshared: bool, several: bool) -> None:
         self._check_idle()
         mark = native.out_len(self._out)
         handle = self._next_handle
@@ -195,9 +202,14 @@ class Encoder(DescriptorWriter):
         try:
             if unshared:
                 self._unshared = obj
-            self._value(obj)
-            while self._top >= 0:
-                self._step(self._frames[self._top])
+            if several:
+                for content in obj:
+                    if isinstance(content, BlockData):
+                        self._block_data(content)
+                    else:
+                        self._whole(content)
+            else:
+                self._whole(obj)
         except BaseException as error:
             native.out_truncate(self._out, mark)
             self._give_back(objects)
@@ -214,6 +226,12 @@ class Encoder(DescriptorWriter):
             self._running = False
 
     # -------------------------------------------------------------------------------------------------------- values
+
+    def _whole(self, obj: Any) -> None:
+        """An object of the grammar with all its parts."""
+        self._value(obj)
+        while self._top >= 0:
+            self._step(self._frames[self._top])
 
     def _value(self, obj: Any) -> None:
         """One object of the grammar. What has parts pushes a frame for them."""

@@ -670,3 +670,32 @@ def test_integers_of_any_size_are_written_with_a_magnitude() -> None:
         assert found == numbers
         assert first is found[0]
         assert list(map(type, found)) == list(map(type, numbers))
+
+
+def test_several_contents_are_written_all_or_none() -> None:
+    shared = ["shared"]
+    for contents in ([shared, BlockData(b"ab"), 5, shared], (shared, BlockData(b"ab"), 5, shared)):
+        one_by_one = Encoder(bridge.default_registry)
+        for content in contents:
+            if isinstance(content, BlockData):
+                one_by_one.write_block_data(content)
+            else:
+                one_by_one.write_object(content)
+        at_once = Encoder(bridge.default_registry)
+        at_once.write_contents(contents)
+        assert at_once.take() == one_by_one.take() == bridge.dumps_all(contents)
+        with pytest.raises(NotSerializableError) as caught:
+            at_once.write_contents([BlockData(b"c"), ["new"], [shared, {"a": Unknown()}], "later"])
+        assert caught.value.path == "$[1].a"
+        at_once.write_contents([shared])
+        assert at_once.take() == TC_REFERENCE(1)
+
+
+def test_contents_that_change_while_they_are_given_are_written_as_they_were() -> None:
+    def changing() -> Any:
+        items: list[Any] = [1]
+        yield items
+        items.append(2)
+        yield [items, *items]
+
+    assert bridge.loads_all(bridge.dumps_all(changing())) == [[1], [[1], 1, 2]]
