@@ -12,8 +12,7 @@ import enum
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import repeat
-from operator import is_, itemgetter
+from operator import itemgetter
 from typing import Any
 
 from ..errors import EncodeError
@@ -37,11 +36,9 @@ __all__ = [
     "fill_map",
     "hashable",
     "int_bytes",
-    "no_none",
     "not_null",
     "object_array",
     "positions",
-    "size_block",
     "value_reader",
 ]
 
@@ -56,19 +53,6 @@ NO_DATA: tuple[tuple[Any, ...], ...] = ((),)
 def int_bytes(number: int) -> bytes:
     """As ``writeInt`` does it."""
     return number.to_bytes(4, "big", signed=True)
-
-
-_SIZES = [BlockData(int_bytes(size)) for size in range(256)]
-
-
-def size_block(size: int) -> BlockData:
-    """The number of elements, as the block of data that many containers begin with."""
-    return _SIZES[size] if size < 256 else BlockData(int_bytes(size))
-
-
-def no_none(items: Iterable[Any]) -> bool:
-    """Whether None is not among them; none of them is asked, as ``in`` would do it."""
-    return not any(map(is_, items, repeat(None)))
 
 
 def _places(descriptor: ClassDescriptor) -> list[tuple[str, str, str]]:

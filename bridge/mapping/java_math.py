@@ -12,6 +12,7 @@ from ..stream.descriptors import ClassDescriptor
 from ..stream.plan import REDUCE, EncodePlan
 from .adapters import NO_DATA, OWN_DATA, value_reader
 from .java_lang import NUMBER, BigInteger
+from .java_util_data import plain_decimal
 from .registry import Registry
 
 __all__ = ["register"]
@@ -47,7 +48,7 @@ def _build_big_decimal(values: list[Any], annotations: Any) -> Any:
 
 
 def _reduce_big_decimal(value: Decimal) -> Any:
-    if type(value) is Decimal and (parts := _plain_parts(str(value))) is not None:
+    if type(value) is Decimal and (parts := plain_decimal(value)) is not None:
         return BIG_DECIMAL, parts, NO_DATA
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int):
@@ -55,17 +56,6 @@ def _reduce_big_decimal(value: Decimal) -> Any:
     if not -0x7FFFFFFF <= exponent <= 0x80000000:
         raise EncodeError(f"a Decimal with exponent {exponent}; the scale of a BigDecimal is an int")
     return BIG_DECIMAL, (-exponent, int(value.scaleb(-exponent, _EXACT))), NO_DATA
-
-
-def _plain_parts(text: str) -> tuple[int, int] | None:
-    """Scale and unscaled value of a number that is not too long and has no exponent; None for any other."""
-    if len(text) > 100:
-        return None
-    whole, _, fraction = text.partition(".")
-    try:
-        return len(fraction), int(whole + fraction)
-    except ValueError:
-        return None
 
 
 def register(registry: Registry) -> None:

@@ -5,6 +5,7 @@ cdef int DURATION, INSTANT, LOCAL_DATE, LOCAL_TIME, LOCAL_DATE_TIME, ZONED_DATE_
 cdef int ZONE_OFFSET, OFFSET_TIME, OFFSET_DATE_TIME
 cdef int OWN_INT, MAX_OFFSET
 cdef long long _EPOCH_DAY
+cdef Py_ssize_t* _BEYOND
 
 @cython.locals(beyond='long long')
 cdef long long _nanos(value, long long microseconds) except -1

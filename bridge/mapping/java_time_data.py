@@ -34,6 +34,7 @@ from .java_time_types import (
 
 _UTC_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _UTC_EPOCH.toordinal()
+_BEYOND = native.slot_table([vars(NanoDateTime)["_beyond"]])
 _NAMED_ZONES = (ZoneInfo, ZoneId)
 
 
@@ -45,6 +46,9 @@ def _nanos(value: Any, microseconds: int) -> int:
     kind = type(value)
     if kind is datetime or kind is timedelta or kind is time:
         return microseconds * 1000
+    if isinstance(value, NanoDateTime):
+        known = native.slot_peek(value, _BEYOND, 0)
+        return microseconds * 1000 + (0 if known is None else known)
     beyond: int = getattr(value, "_beyond", 0)
     return microseconds * 1000 + beyond
 
@@ -177,7 +181,9 @@ def _date_time(kind: int, value: Any) -> bytes:
     size = _time_bytes(minute, second, nanos)
     if kind == LOCAL_DATE_TIME:
         return native.tagged(kind, _date_number(value), 6, number, size)
-    return _with_offset(kind, _date_number(value), 6, number, size, _offset_seconds(value.utcoffset()))
+    zone = value.tzinfo
+    offset = zone.utcoffset(None) if type(zone) is timezone else value.utcoffset()
+    return _with_offset(kind, _date_number(value), 6, number, size, _offset_seconds(offset))
 
 
 def zoned_date_time_data(value: ZonedDateTime) -> bytes:

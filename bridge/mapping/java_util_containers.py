@@ -23,10 +23,10 @@ from .adapters import (
     int_bytes,
     not_null,
     object_array,
-    size_block,
     value_reader,
 )
 from .java_util import LinkedHashSet
+from .java_util_data import counted_entries
 from .registry import Registry
 
 __all__ = [
@@ -373,8 +373,10 @@ def _enum_class(declared: JavaClass | None, constants: Iterable[Any], what: str)
 
 
 def _reduce_enum_map(value: EnumMap) -> Any:
-    annotations = (chain((size_block(len(value)),), chain.from_iterable(value.items())),)
-    return ENUM_MAP, (_enum_class(value.key_type, value, "key_type"),), annotations
+    key_type = value.key_type
+    if key_type is None:
+        key_type = _enum_class(key_type, value, "key_type")
+    return ENUM_MAP, (key_type,), (counted_entries(value),)
 
 
 def _reduce_enum_set(value: EnumSet) -> Any:

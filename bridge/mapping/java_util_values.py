@@ -15,6 +15,7 @@ from ..stream.model import BlockData
 from ..stream.plan import BUILD, DATA, REDUCE, DecodePlan, EncodePlan
 from .adapters import NO_DATA, OWN_DATA, PLAIN, value_reader
 from .java_time_reading import known_zone
+from .java_util_data import uuid_data
 from .registry import Registry
 
 __all__ = ["Currency", "Date", "GregorianCalendar", "Locale", "Pattern", "TimeZone", "register"]
@@ -255,11 +256,6 @@ def _as_tzinfo(zone: Any) -> Any:
 # ------------------------------------------------------------------------------------------------------------ writing
 
 
-def _reduce_uuid(value: UUID) -> bytes:
-    data = value.int.to_bytes(16, "big")
-    return data[8:] + data[:8]
-
-
 def milliseconds_of(value: datetime) -> int:
     """Java's number of milliseconds for a point in time."""
     if value.tzinfo is None:
@@ -302,7 +298,7 @@ def register(registry: Registry) -> None:
     registry.read_as("sun.util.calendar.ZoneInfo", _read_time_zone)
     registry.read_as("java.util.GregorianCalendar", _read_calendar)
 
-    registry.write_as(UUID, EncodePlan(DATA, UUID_CLASS, reduce=_reduce_uuid))
+    registry.write_as(UUID, EncodePlan(DATA, UUID_CLASS, reduce=uuid_data))
     registry.write_as(Date, date_plan(DATE))
     registry.write_as(Locale, EncodePlan(REDUCE, LOCALE, reduce=_reduce_locale))
     registry.write_as(Currency, EncodePlan(REDUCE, CURRENCY, reduce=lambda value: (CURRENCY, (str(value),), ())))

@@ -313,6 +313,10 @@ cdef extern from *:
         memcpy(data + 1 + high_bytes, (char *)&second + 8 - low_bytes, low_bytes);
         return PyBytes_FromStringAndSize(data, 1 + high_bytes + low_bytes);
     }
+    static PyObject *native_two_longs(unsigned long long first, unsigned long long second) {
+        uint64_t both[2]; both[0] = __builtin_bswap64(first); both[1] = __builtin_bswap64(second);
+        return PyBytes_FromStringAndSize((const char *)both, 16);
+    }
     static PyObject *native_magnitude(PyObject *number) {
         long long value; PyObject *absolute, *bits, *data = NULL;
         if (native_long(number, &value)) {
@@ -645,6 +649,7 @@ cdef extern from *:
     Py_ssize_t put_fields "native_put_fields"(NativeOut* out, object obj, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t index, Py_ssize_t length) except -1
     Py_ssize_t put_boxes "native_put_boxes"(NativeOut* out, object items, Py_ssize_t index, int code, long long handle) except -1
     bytes tagged "native_tagged"(int tag, long long high, int high_bytes, long long low, int low_bytes)
+    bytes two_longs "native_two_longs"(unsigned long long first, unsigned long long second)
     bytes magnitude "native_magnitude"(object number)
     int put_primitive "native_put_primitive"(NativeOut* out, int code, object value) except -1
     int put_raw "native_put_raw"(NativeOut* out, object data) except -1

@@ -333,6 +333,11 @@ def tagged(tag: int, high: int, high_bytes: int, low: int, low_bytes: int) -> by
     return bytes((tag,)) + first.to_bytes(high_bytes, "big") + second.to_bytes(low_bytes, "big")
 
 
+def two_longs(first: int, second: int) -> bytes:
+    """Two numbers of 64 bits without a sign, in network order."""
+    return first.to_bytes(8, "big") + second.to_bytes(8, "big")
+
+
 def magnitude(number: int) -> bytes:
     """The absolute value in as many bytes as it takes, in network order; of 0 none."""
     number = abs(number)
