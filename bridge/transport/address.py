@@ -74,7 +74,7 @@ class Address:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port is None else f":{self.port}"
         options = "?" + urlencode(self.options) if self.options else ""
-        return f"{self.scheme}://{host}{port}{quote(self.path, safe='/@')}{options}"
+        return f"{self.scheme}://{host}{port}{quote(self.path, safe='/@', errors='surrogateescape')}{options}"
 
 
 def number_option(address: Address, values: dict[str, str], name: str, low: int, high: int) -> int | None:
@@ -121,7 +121,9 @@ def _parse(target: Target) -> Address:
         options = tuple(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
     except ValueError as error:
         raise ConnectError(f"the options of the address {target!r} are not written as name=value: {error}") from error
-    return Address(scheme.lower(), *_host_and_port(place, target), unquote(slash + path), options)
+    return Address(
+        scheme.lower(), *_host_and_port(place, target), unquote(slash + path, errors="surrogateescape"), options
+    )
 
 
 def _host_and_port(place: str, target: Target) -> tuple[str, int | None]:

@@ -271,8 +271,15 @@ def socket_address(scheme: str, name: Any) -> Address:
         return Address(scheme, path="@" + text[1:] if text.startswith("\0") else text)
     host = name[0]
     if len(name) == 4 and name[3] and "%" not in host:  # on one link only, which is part of the address
-        host = f"{host}%{socket.if_indextoname(name[3])}"
+        host = f"{host}%{_interface_name(name[3])}"
     return Address(scheme, host, name[1])
+
+
+def _interface_name(index: int) -> str:
+    try:
+        return socket.if_indextoname(index)
+    except OSError:  # it has gone meanwhile
+        return str(index)
 
 
 def prepare(sock: SupportsOptions, scheme: str) -> None:

@@ -22,6 +22,7 @@ from ..errors import ConnectError
 from . import aio_datagrams, datagrams
 from .address import Address, number_option
 from .base import AsyncListener, AsyncTransport, Listener, Transport
+from .blocking import socket_address
 from .datagrams import DatagramListener, DatagramSocket
 from .tcp import HERE
 
@@ -141,9 +142,7 @@ def _raw_socket(family: int, address: Address) -> socket.socket:
 
 
 def _address(name: Any, address: Address) -> Address:
-    host = name[0]
-    if len(name) == 4 and name[3] and "%" not in host:
-        host = f"{host}%{socket.if_indextoname(name[3])}"
+    host = socket_address("raw", name).host
     return Address("raw", host, options=(("protocol", str(_protocol(address))),))
 
 

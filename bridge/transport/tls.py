@@ -92,6 +92,8 @@ def peer_name(address: Address, context: ssl.SSLContext, default: str) -> str | 
 def _given(address: Address, context: ssl.SSLContext) -> ssl.SSLContext:
     if not isinstance(context, ssl.SSLContext):
         raise SchemaError(f"tls must be an ssl.SSLContext, not {context!r}")
+    if address.scheme == "tls":
+        address.option_values(*_CLIENT_OPTIONS, *_SERVER_OPTIONS)
     clash = sorted({"ca", "cert", "key", "verify"}.intersection(dict(address.options)))
     if address.scheme == "tls" and clash:
         raise ConnectError(

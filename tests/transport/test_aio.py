@@ -206,3 +206,29 @@ def test_what_cannot_be_connected_to_is_an_oserror() -> None:
             await kinds.listen_async(Address())
 
     asyncio.run(story())
+
+
+def test_the_addresses_of_a_name_are_tried_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        listener = await kinds.listen_async(Address(host="127.0.0.1", port=0))
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            right = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", listener.address.port))
+            wrong = (socket.AF_INET, socket.SOCK_STREAM, 0, "", unused.getsockname())
+            real = socket.getaddrinfo
+            answer = [wrong, right]
+
+            def look_up(host: str, *arguments: object, **options: object) -> object:
+                return answer if host == "twice.example" else real(host, *arguments, **options)  # type: ignore[arg-type]
+
+            monkeypatch.setattr(socket, "getaddrinfo", look_up)
+            for timeout in (None, 10):
+                here = await kinds.connect_async(Address(host="twice.example", port=1), timeout)
+                assert here.info("peer") == listener.address
+                await here.close()
+            answer[:] = [wrong, wrong]
+            with pytest.raises(OSError, match="none of 2 addresses answered"):
+                await kinds.connect_async(Address(host="twice.example", port=1))
+        listener.close()
+
+    asyncio.run(story())

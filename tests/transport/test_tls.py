@@ -477,6 +477,16 @@ def test_a_context_encrypts_any_stream_of_bytes(
 def test_a_context_and_options_that_say_the_same_are_refused(contexts: Contexts, certificates: Certificates) -> None:
     with pytest.raises(ConnectError, match="has the option ca, and tls= says it too"):
         bridge.connect(f"tls://127.0.0.1:9?ca={certificates.ca}", tls=contexts[1])
+    with pytest.raises(ConnectError, match="'tls' has no option 'colour'"):
+        bridge.connect("tls://127.0.0.1:9?colour=red", tls=contexts[1])
+
+
+def test_a_context_leaves_the_name_to_the_address(certificates: Certificates, contexts: Contexts) -> None:
+    with bridge.serve(server(certificates.wrong_host), echo) as echoing:
+        with bridge.connect(client(echoing, "name=example.org"), tls=contexts[1], timeout=SECONDS) as channel:
+            assert channel.request("on", timeout=SECONDS) == "on"
+        with pytest.raises(ConnectError, match="for another address"):
+            bridge.connect(client(echoing), tls=contexts[1], timeout=SECONDS)
 
 
 def test_a_context_that_does_not_fit_is_refused(contexts: Contexts, tmp_path: Path) -> None:
