@@ -117,10 +117,6 @@ bench: setup  ## measure ours beside the JDK, pickle and the peers, the wire, an
 bench-docs: setup  ## write the figures of the last `make bench` into docs/performance.md
 	$(BIN)/python scripts/performance.py
 
-.PHONY: fuzz
-fuzz: setup  ## broken streams: nothing but the documented errors may come out
-	$(BIN)/python -m tests.fuzz $(ARGS)
-
 .PHONY: wheel
 wheel: setup  ## sdist and wheel in dist/, with the compiled modules and the jar; tried in an empty environment
 	rm -rf dist
@@ -134,6 +130,28 @@ soak: setup  ## bad conversations for ten minutes: memory and file descriptors s
 .PHONY: simulate
 simulate: setup  ## conversations over a simulated network, each by its seed: what arrived whole is given once
 	$(BIN)/python -m tests.simulation $(ARGS)
+
+.PHONY: fuzz-smoke
+fuzz-smoke: setup  ## broken streams and patterns, class files, messages, for 60 s: only documented errors; ARGS='--seed 7'
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+FUZZ_TARGETS ?= streams adapters connection patterns classes messages tools
+export FUZZ_SECONDS ?= 60
+
+.PHONY: fuzz
+fuzz: fuzz-smoke $(STAMPS)/fuzz  ## the same led by coverage, each target FUZZ_SECONDS on the pure build and under sanitizers
+	for target in $(FUZZ_TARGETS); do \
+		BRIDGE_PURE=1 $(BIN)/python -m tests.fuzz.guided $$target $(ARGS); \
+		scripts/sanitized.sh "$$PWD/$(BIN)/python" $$target $(ARGS); \
+	done
+
+$(STAMPS)/fuzz: pyproject.toml
+	$(BIN)/python -m pip install --quiet 'atheris>=3.0'
+	touch $@
+
+.PHONY: safety
+safety: setup  ## measure what hostile streams cost, and write the figures into docs/safety.md; ten minutes
+	$(BIN)/python -m bench.safety --markdown docs/safety.md $(ARGS)
 
 .PHONY: docs
 docs: setup  ## rewrite docs/values.md from the registry

@@ -14,11 +14,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.machinery import SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder, ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["compiled_modules", "is_compiled", "prefer_sources", "pure_requested"]
+__all__ = ["compiled_modules", "in_subinterpreter", "is_compiled", "prefer_sources", "pure_requested"]
 
 # Modules whose `.pxd` carries inline C for others to `cimport`. Their `.py` is the meaning of that C in the pure build
 # and is never compiled: no compiled module asks for it.
@@ -77,5 +78,23 @@ def prefer_sources(package: str) -> None:
         sys.meta_path.insert(0, _SourceFinder(package))
 
 
+def in_subinterpreter() -> bool:
+    """Whether this is not the main interpreter of the process; False where Python cannot tell."""
+    for name in ("_interpreters", "_xxsubinterpreters"):
+        try:
+            interpreters = import_module(name)
+        except ImportError:
+            continue
+        # Of 3.13 on each of the two is a pair, whose first is the number.
+        current, main = interpreters.get_current(), interpreters.get_main()
+        return bool((current[0] != main[0]) if isinstance(current, tuple) else (current != main))
+    return False
+
+
+if __package__ and in_subinterpreter():
+    raise ImportError(
+        "bridge works in the main interpreter of a process only, and this is a sub-interpreter: its compiled modules, "
+        "and those of psutil, belong to one interpreter. Use a thread or another process."
+    )
 if __package__ and pure_requested():
     prefer_sources(__package__)

@@ -4,6 +4,7 @@
 #   prerequisites.sh python            prints a Python interpreter, 3.11 or newer, that can make virtual environments
 #   prerequisites.sh compiler PYTHON   succeeds if extension modules can be compiled for PYTHON
 #   prerequisites.sh javac             prints a Java compiler, 17 or newer
+#   prerequisites.sh clang             prints a clang that has the sanitizers
 #
 # Everything but the answer goes to stderr.
 set -euo pipefail
@@ -109,7 +110,33 @@ javac() {
     return 1
 }
 
+# ---- clang ----
+
+find_clang() {
+    local path
+    while read -r path; do
+        if printf 'int main(void) { return 0; }\n' | "$path" -fsanitize=address,undefined -x c - -o /dev/null 2>/dev/null; then
+            printf '%s\n' "$path"
+            return 0
+        fi
+    done < <(type -aP clang clang-20 clang-19 clang-18 clang-17 clang-16 clang-15 clang-14)
+    return 1
+}
+
+clang() {
+    find_clang && return 0
+    # The runtime of the sanitizers is a package of its own, named for the version.
+    if can_install && install clang; then
+        local version
+        version=$(command clang -dumpversion | cut -d. -f1)
+        find_clang && return 0
+        if install "libclang-rt-$version-dev" && find_clang; then return 0; fi
+    fi
+    say "there is no clang with AddressSanitizer; install one with: sudo apt-get install clang libclang-rt-14-dev"
+    return 1
+}
+
 case "${1:-}" in
-    python | compiler | javac) "$@" ;;
-    *) say "usage: $0 python | compiler PYTHON | javac"; exit 2 ;;
+    python | compiler | javac | clang) "$@" ;;
+    *) say "usage: $0 python | compiler PYTHON | javac | clang"; exit 2 ;;
 esac

@@ -11,9 +11,11 @@ from random import Random
 import pytest
 
 from tests.fuzz import check as checks
+from tests.fuzz import targets
 from tests.fuzz.__main__ import main
 from tests.fuzz.mutate import mutate
 from tests.fuzz.seeds import seeds
+from tests.fuzz.targets import TARGETS, seeds_of
 from tests.stream.outcomes import BUILDS
 
 
@@ -65,3 +67,18 @@ def test_a_file_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     file.write_bytes(seeds()[3])
     monkeypatch.setattr(sys, "argv", ["fuzz", "--unlimited", str(file)])
     assert main() == 0
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_every_target_takes_its_seeds_and_broken_ones(name: str) -> None:
+    inputs = seeds_of(name)
+    assert any(TARGETS[name](data) for data in inputs[:40])
+    random = Random(7)
+    for _ in range(20):
+        TARGETS[name](mutate(random.choice(inputs), random, inputs))
+
+
+def test_the_adapters_are_given_objects_of_every_class_that_the_mapping_knows() -> None:
+    names = {descriptor.name for descriptor in targets._known_descriptors()}
+    assert len(names) > 105
+    assert {"java.util.TreeMap", "java.math.BigDecimal", "java.time.Ser", "java.util.Collections$CopiesList"} <= names

@@ -75,7 +75,7 @@ def _parts(item: Any) -> Iterator[tuple[Any, Any]]:
         for key, value in dict.items(item):
             yield None, key
             yield None, value
-    elif isinstance(item, (set, frozenset)) and kind in ("set", "frozenset", "HashSet", "TreeSet"):
+    elif kind == "TreeSet" or getattr(type(item), "__iter__", None) in (set.__iter__, frozenset.__iter__):
         yield from _unordered(item)
     elif isinstance(item, (list, tuple, set, frozenset, deque)):
         for part in item:
