@@ -32,6 +32,7 @@ from .errors import BridgeError, DecodeError, SchemaError
 from .limits import ObjectInputFilter
 from .mapping.generate import generate
 from .stream import decoder
+from .stream.generic import short_repr
 from .stream.model import StreamException
 from .tools.audit import AuditReport, audit
 from .tools.demo import Demo
@@ -378,7 +379,8 @@ def _stream_contents(name: str, options: argparse.Namespace) -> Iterator[Any]:
     with _open(name) as fp:
         for content in contents(fp, object_filter=options.filter):
             if isinstance(content, StreamException):
-                _note(f"left out an object that its writer could not finish: {content.throwable!r}")
+                reason = printable(short_repr.repr(content.throwable))
+                _note(f"left out an object that its writer could not finish: {reason}")
             else:
                 yield content
 

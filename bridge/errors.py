@@ -119,7 +119,9 @@ class PeerException(BridgeError):
     """
 
     def __init__(self, throwable: object, *, offset: int | None = None, path: str | None = None) -> None:
-        super().__init__(f"the peer failed while it wrote an object: {throwable}", offset=offset, path=path)
+        # A stream may hold anything here, also a graph whose text would never end.
+        told = throwable if isinstance(throwable, str | BaseException) else f"a {type(throwable).__qualname__}"
+        super().__init__(f"the peer failed while it wrote an object: {told}", offset=offset, path=path)
         self.throwable = throwable
 
 

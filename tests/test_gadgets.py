@@ -15,6 +15,7 @@ from bridge import Field, JavaObject
 from bridge.codec import dump, dumps, dumps_all, loads
 from bridge.errors import EncodeError, NotSerializableError
 from bridge.gadgets import Pattern, patterns, why_refused
+from bridge.stream import encoder
 from bridge.stream.document import Document
 from bridge.stream.generic import class_for
 
@@ -158,3 +159,19 @@ def test_a_gadget_that_an_adapter_writes_is_refused() -> None:
     with pytest.raises(EncodeError, match="gadget chain"):
         dumps(value)
     assert GADGET.encode() in dumps(value, allow_gadgets=True)
+
+
+def test_each_class_is_judged_once_and_not_each_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def counting(names: list[str]) -> None:
+        asked.append(names)
+
+    monkeypatch.setattr(encoder, "why_refused", counting)
+    writer = encoder.Encoder(bridge.default_registry)
+    order, date = type(harmless("com.example.Order")), bridge.YearMonth(2024, 2)
+    for _ in range(3):
+        writer.write_object([[order() for _ in range(1000)], [date] * 10, ["x", 1, 2.5] * 100])
+        writer.reset()
+    assert [names[0] for names in asked].count("com.example.Order") == 1
+    assert len(asked) < 10

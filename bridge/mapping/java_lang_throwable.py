@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from ..stream.descriptors import ANNOTATION, ClassDescriptor
+from ..stream.generic import short_repr
 from ..stream.model import JavaArray, array_descriptor
 from ..stream.plan import FILL, REDUCE, DecodePlan, EncodePlan
 from .adapters import OWN_DATA, object_array
@@ -115,7 +116,7 @@ class JavaThrowable(Exception):
     def summary(self) -> str:
         """The first line of the text: class and message."""
         message = self.message
-        return self.java_name if message is None else f"{self.java_name}: {message}"
+        return self.java_name if message is None else f"{self.java_name}: {_text(message)}"
 
     def __str__(self) -> str:
         lines: list[str] = []
@@ -140,7 +141,12 @@ _DEFAULTS = {"Z": False, "C": "\0", "F": 0.0, "D": 0.0, "L": None, "[": None}
 
 
 def _summary(error: Any) -> str:
-    return error.summary() if isinstance(error, JavaThrowable) else repr(error)
+    return error.summary() if isinstance(error, JavaThrowable) else short_repr.repr(error)
+
+
+def _text(message: Any) -> str:
+    """A message; a stream may hold anything in its place, also what has an endless text."""
+    return message if isinstance(message, str) else short_repr.repr(message)
 
 
 def _told(error: Any, before: str, indent: str) -> Iterator[str]:
@@ -164,7 +170,7 @@ def _frame_text(frame: Any) -> str:
     try:
         name, method, file, line = (frame[key] for key in ("declaringClass", "methodName", "fileName", "lineNumber"))
     except (TypeError, KeyError, IndexError):
-        return repr(frame)
+        return short_repr.repr(frame)
     if line == -2:
         place = "Native Method"
     elif file is None:

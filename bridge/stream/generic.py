@@ -7,7 +7,9 @@ where its name cannot hide a method or a dunder; every field can be reached as `
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
 from itertools import chain, islice
 from typing import Any, ClassVar
 
@@ -33,15 +35,48 @@ class _ShortRepr(reprlib.Repr):
     def repr1(self, x: Any, level: int) -> str:
         if isinstance(x, JavaObject):
             return self._java_object(x, level)
-        methods: tuple[tuple[type, Any], ...] = ((list, self.repr_list), (dict, self.repr_dict), (set, self._in_order))
-        for base, method in methods:
+        for base in (list, tuple, deque, dict, set, frozenset):
             if isinstance(x, base) and type(x) is not base:
-                return f"{type(x).__name__}({method(x, level)})"
+                if base is dict:
+                    return f"{type(x).__name__}({self.repr_dict(x, level)})"
+                if base is tuple and hasattr(x, "_fields"):
+                    return self._with_fields(x, x._fields, level)
+                # A set of a class of its own may have an order of its own.
+                return f"{type(x).__name__}({self.repr_list(list(islice(x, self.maxlist + 1)), level)})"
+        if is_dataclass(x) and not isinstance(x, type):
+            return self._with_fields(x, [field.name for field in fields(x) if field.repr], level)
         return super().repr1(x, level)
 
-    def _in_order(self, x: set[Any], level: int) -> str:
-        """A set that has an order of its own; reprlib would sort it."""
-        return self.repr_list(list(islice(x, self.maxlist + 1)), level)
+    def repr_dict(self, x: dict[Any, Any], level: int) -> str:
+        """In the order of the dict: reprlib sorts the keys, and comparing two may take exponential time."""
+        if not x:
+            return "{}"
+        if level <= 0:
+            return "{...}"
+        shown = [
+            f"{self.repr1(key, level - 1)}: {self.repr1(value, level - 1)}"
+            for key, value in islice(x.items(), self.maxdict)
+        ]
+        return "{" + ", ".join([*shown, "..."] if len(x) > self.maxdict else shown) + "}"
+
+    def repr_set(self, x: Any, level: int) -> str:
+        """Likewise; what cannot take long to compare is sorted, so that the text is the same in each run."""
+        items = list(x) if len(x) <= self.maxset else list(islice(x, self.maxset + 1))
+        if all(type(item) is str for item in items) or all(type(item) is int for item in items):
+            items.sort()
+        shown = self.repr_list(items, level)[1:-1]
+        text = "{" + shown + "}" if items else ""
+        return text if type(x) is set and items else f"{type(x).__name__}({text})"
+
+    repr_frozenset = repr_set
+
+    def _with_fields(self, x: Any, names: Sequence[str], level: int) -> str:
+        """A dataclass or a named tuple."""
+        name = type(x).__qualname__
+        if level <= 0:
+            return f"{name}(...)"
+        shown = [f"{field}={self.repr1(getattr(x, field, None), level - 1)}" for field in names[: self.maxlist * 2]]
+        return f"{name}({', '.join([*shown, '...'] if len(names) > len(shown) else shown)})"
 
     def _java_object(self, x: JavaObject, level: int) -> str:
         name = x.__java_class__.name.rpartition(".")[2][:200]

@@ -41,7 +41,10 @@ class StreamException:
         self.throwable = throwable
 
     def __repr__(self) -> str:
-        return f"StreamException({self.throwable!r})"
+        told = (
+            repr(self.throwable) if isinstance(self.throwable, str | BaseException) else type(self.throwable).__name__
+        )
+        return f"StreamException({told})"
 
 
 #: The UIDs that Java computes for array classes anyone meets; it never compares those of arrays.
