@@ -37,9 +37,9 @@ class _ShortRepr(reprlib.Repr):
             return self._java_object(x, level)
         for base in (list, tuple, deque, dict, set, frozenset):
             if isinstance(x, base) and type(x) is not base:
-                if base is dict:
+                if isinstance(x, dict):
                     return f"{type(x).__name__}({self.repr_dict(x, level)})"
-                if base is tuple and hasattr(x, "_fields"):
+                if isinstance(x, tuple) and hasattr(x, "_fields"):
                     return self._with_fields(x, x._fields, level)
                 # A set of a class of its own may have an order of its own.
                 return f"{type(x).__name__}({self.repr_list(list(islice(x, self.maxlist + 1)), level)})"
