@@ -231,6 +231,18 @@ def io_where_none_is_allowed(package: Package) -> list[str]:
     ]
 
 
+def wall_clocks(package: Package) -> list[str]:
+    """A clock that is set, by hand or by NTP, must not make a timeout shorter or longer: only time.monotonic does."""
+    clocks = {"time.time", "time.time_ns", "datetime.now", "datetime.utcnow", "date.today", "datetime.today"}
+    return [
+        f"{package.place(file, node.lineno)}: {module} ({layer_of(module)}) asks {ast.unparse(node)}"
+        for module, file in package.files.items()
+        if layer_of(module) in ("channel", "transport")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and ".".join(ast.unparse(node).split(".")[-2:]) in clocks
+    ]
+
+
 def absolute_imports_of_itself(package: Package) -> list[str]:
     return [
         f"{found.place}: import {found.target}: inside the package, imports are relative"
@@ -366,6 +378,10 @@ def test_levels_below_the_channel_do_no_io(package: Package) -> None:
     report(io_where_none_is_allowed(package))
 
 
+def test_waiting_knows_no_clock_that_can_be_set(package: Package) -> None:
+    report(wall_clocks(package))
+
+
 def test_imports_inside_the_package_are_relative(package: Package) -> None:
     report(absolute_imports_of_itself(package))
 
@@ -427,6 +443,7 @@ def everything_wrong_with(package: Package) -> list[str]:
         *modules_without_layer(package),
         *imports_against_the_layers(package),
         *io_where_none_is_allowed(package),
+        *wall_clocks(package),
         *absolute_imports_of_itself(package),
         *imports_in_odd_places(package, {}),
         *cycles(package),
@@ -457,6 +474,8 @@ def test_a_sound_package_passes(tmp_path: Path) -> None:
         ("codec.py", "import socket\n", "codec.py:1: codec (conversation) imports socket"),
         ("stream/model.py", "from asyncio.events import get_event_loop\n", "imports asyncio.events"),
         ("mapping/java_time.py", "try:\n    import time as t\nexcept ImportError: pass\n", "imports time"),
+        ("channel.py", "import time\ndef f(): return time.time()\n", "channel (channel) asks time.time"),
+        ("transport/tcp.py", "from datetime import datetime\nx = datetime.now\n", "transport.tcp (transport) asks"),
         ("channel.py", "import toy.errors\n", "import toy.errors: inside the package"),
         ("channel.py", "from toy import errors\n", "import toy: inside the package"),
         ("channel.py", "from toy.errors import x\n", "import toy.errors: inside the package"),
