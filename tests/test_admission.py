@@ -77,6 +77,8 @@ EXPOSURES: list[tuple[str, bool]] = [
     ("tcp://[fe80::1%eth0]:1", True),
     ("tcp://example.org:1", True),
     ("udp://0.0.0.0:1", True),
+    ("sctp://0.0.0.0:1", True),
+    ("mptcp://127.0.0.1:1", False),
     ("tls://0.0.0.0:1", False),
     ("unix:///run/x", False),
 ]
