@@ -7,6 +7,8 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import bridge
 from bridge.connection import NEED_DATA, Connection, DataReceived, EndOfStream, Event, ObjectReceived, PeerFailed, State
@@ -16,9 +18,11 @@ from bridge.errors import (
     ChannelBroken,
     ChannelTimeout,
     CorruptedStreamError,
+    DecodeError,
     EncodeError,
     LocalProtocolError,
     NotSerializableError,
+    PeerException,
     RejectedError,
     SchemaError,
     TruncatedStreamError,
@@ -110,6 +114,35 @@ def test_an_error_costs_the_datagram_it_is_in_and_no_other(datagram: bytes, erro
         connection.next_event()
     assert events(connection) == [ObjectReceived("after")]
     assert connection.state is State.OPEN
+
+
+WHOLE = bridge.dumps([1, "two", {"three": [None]}])
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.builds(lambda cut: WHOLE[:cut], st.integers(0, len(WHOLE))),
+        st.builds(
+            lambda at, byte: WHOLE[:at] + bytes([byte]) + WHOLE[at + 1 :],
+            st.integers(0, len(WHOLE) - 1),
+            st.integers(0, 255),
+        ),
+    )
+)
+def test_whatever_comes_in_a_datagram_the_next_one_is_received(datagram: bytes) -> None:
+    connection = DatagramConnection(1000)
+    connection.receive_data(datagram)
+    connection.receive_data(WHOLE)
+    while True:
+        try:
+            event = connection.next_event()
+        except (DecodeError, PeerException):
+            continue
+        if event is NEED_DATA:
+            break
+        last = event
+    assert last == ObjectReceived([1, "two", {"three": [None]}])
 
 
 def test_the_handles_of_a_datagram_end_with_it() -> None:
