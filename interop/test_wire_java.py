@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import pytest
 from construct import (
     Const,
+    Enum,
     Flag,
     GreedyBytes,
     GreedyString,
@@ -154,6 +155,14 @@ Guarded = Protocol(
     ],
 )
 
+#: Opcodes with names; one of them, and numbers without a name, are no message of the protocol.
+Named = Protocol(
+    "named",
+    {"entry": Entry, "small": Small, 9: Text},
+    opcode=Enum(Int16ub, entry=1, small=700, unused=5),
+    unknown="skip",
+)
+
 Skipping = Protocol("skipping", {1: Small, 2: Text}, unknown="skip", trailing="skip", framing=Datagram())
 Parcels = Protocol("parcels", Parcel)
 
@@ -161,6 +170,7 @@ PROTOCOLS: dict[str, Protocol] = {
     "store": STORE,
     "sensors": SENSORS,
     "guarded": Guarded,
+    "named": Named,
     "everything": Everything,
     "skipping": Skipping,
     "parcels": Parcels,
@@ -432,6 +442,11 @@ def test_what_cannot_be_said_in_java_is_refused_by_name() -> None:
         ("skipping", b"\x01\r\x02hi and more", "ok {s00680069} 010d026869"),
         ("skipping", b"\x01\r\x05hi", "no $.text 3 5 bytes were expected, and 2 are left"),
         ("skipping", b"\x01\n\x05hi", "no $ 2 it is 0a, and must be 0d"),
+        ("named", b"\x02\xbc\r\x02hi", "ok {s00680069} 02bc0d026869"),
+        ("named", b"\0\x09hi", "ok {s00680069} 00096869"),
+        ("named", b"\0\x05\r\x02hi", "ok null"),
+        ("named", b"\0\x06\r\x02hi", "ok null"),
+        ("named", b"\x02", "no $.opcode 0 2 bytes were expected, and 1 are left"),
         # Lengths and counts far beyond the frame.
         ("store", b"\x01" + bytes(4) + b"\0\x01k" + bytes(8) + b"\x7f\xff\xff\xff", "no $.data 20 2147483647 bytes"),
         ("store", b"\x01" + bytes(4) + b"\0\x01k" + bytes(8) + b"\xff\xff\xff\xff", "no $.data 20 1844674407370955"),

@@ -31,6 +31,7 @@ from .fields import (
     VarInt64,
 )
 from .framing import Datagram, Delimiter, FixedSize, Framing, LengthPrefix, SelfDelimiting
+from .java_source import java_sources, write_java
 from .layouts import Span
 from .machine import MessageConnection
 from .message import Message, Nested, message, message_of
@@ -43,13 +44,14 @@ __all__ = [
     "CLIENT",
     "CompactInt",
     "Datagram",
-    "Decoded",
     "DecimalText",
+    "Decoded",
     "Delimiter",
     "EndedBy",
     "EnumOf",
     "FixedSize",
     "Framing",
+    "java_sources",
     "JavaBoolean",
     "JavaByte",
     "JavaChar",
@@ -82,4 +84,5 @@ __all__ = [
     "UnknownMessage",
     "VarInt32",
     "VarInt64",
+    "write_java",
 ]

@@ -357,7 +357,7 @@ def _java_instant(layout: Any, place: _Place) -> Layout:
 
 
 def _java_object_stream(layout: Any, place: _Place) -> Layout:
-    pattern = getattr(layout.object_filter, "pattern", None)
+    pattern = getattr(layout.object_filter, "pattern", layout.object_filter)
     if layout.object_filter is not None and not isinstance(pattern, str):
         raise place.error("an object filter that is a Python function cannot be translated: an ObjectInputFilter can")
     return JavaObject(path=place.path, object_filter=pattern)

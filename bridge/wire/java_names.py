@@ -27,14 +27,23 @@ _MEMBERS: Final = frozenset(
     for line in ("clone finalize getClass hashCode notify notifyAll toString wait in out that other",)
     for word in line.split()
 )
-#: Simple names that the generated code uses for other types.
+#: Simple names of other types that the source of a record uses.
 _TYPES: Final = frozenset(
     word
     for line in (
-        "ArrayList Arrays Boolean Character Checksums Double Enum Exception FieldReader FieldWriter Float",
-        "FrameReader FrameWriter IOException Instant Integer Iterable List Long Math Message FromClient",
-        "FromServer Number Object Objects Override Record Runnable StandardCharsets String StringBuilder",
-        "Throwable UUID WireException",
+        "ArrayList Arrays Boolean Character Checksums Double Enum Float FrameReader FrameWriter HexFormat IOException",
+        "Instant Integer List Long Math Object Objects Override Record StandardCharsets String UUID WireException",
+    )
+    for word in line.split()
+)
+#: And those that the other files of the package use.
+_TYPES_OF_THE_PACKAGE: Final = frozenset(
+    word
+    for line in (
+        "ArrayDeque AutoCloseable BufferedInputStream BufferedOutputStream Class ConcurrentHashMap DataInput",
+        "DataInputStream DataOutput DataOutputStream DatagramPacket DatagramSocket Deque EOFException Error Exception",
+        "FromClient FromServer FunctionalInterface Handler InetAddress InetSocketAddress Iterable Message Number",
+        "Runnable Semaphore Serial ServerSocket Set Socket SocketAddress State StringBuilder System Thread Throwable",
     )
     for word in line.split()
 )
@@ -64,10 +73,14 @@ def member_name(name: str, path: str) -> str:
     return _checked(name, made + "_" if made in _KEYWORDS or made in _MEMBERS else made, path)
 
 
-def type_name(name: str, path: str) -> str:
-    """The name of a type; words in capitals stay as they are. SchemaError: it has none in Java."""
+def type_name(name: str, path: str, *, has_file: bool = False) -> str:
+    """The name of a type; words in capitals stay as they are. ``has_file``: it stands in a file of its own.
+
+    SchemaError: it has none in Java.
+    """
     made = "".join(word[:1].upper() + (word[1:] if not name.isupper() else word[1:].lower()) for word in _words(name))
-    return _checked(name, made + "_" if made in _TYPES else made, path)
+    is_taken = made in _TYPES or (has_file and made in _TYPES_OF_THE_PACKAGE)
+    return _checked(name, made + "_" if is_taken else made, path)
 
 
 def constant_name(name: str, path: str) -> str:

@@ -59,7 +59,7 @@ CHARSETS: Final = {
     "utf-16-le": "StandardCharsets.UTF_16LE",
 }
 #: What may be in an embedded object stream where the declaration says nothing.
-_DEFAULT_FILTER: Final = "maxdepth=100;maxrefs=100000;maxarray=1000000;java.base/*;!*"
+_DEFAULT_FILTER: Final = "maxdepth=32;maxrefs=100000;java.base/*;!*"
 
 
 def reader_lines(scope: RecordScope) -> Lines:

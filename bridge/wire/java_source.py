@@ -36,6 +36,7 @@ from .java_types import Types
 from .layout_model import (
     Attempt,
     Embedded,
+    End,
     Integer,
     Labels,
     Layout,
@@ -52,7 +53,9 @@ from .protocol import Protocol, Role
 __all__ = ["java_sources", "write_java"]
 
 _NOTE: Final = "// Written by `python -m bridge gen-java`: run it again to change it."
+_ENDS: Final = ("", "Client", "Server")
 _SHARED_FILES: Final = ("FrameReader", "FrameWriter", "WireException", "Checksums")
+_MAX_ARRAY_BYTES: Final = (1 << 31) - 1024  # some JVMs keep a few elements for themselves
 _TEMPLATES: Final = importlib.resources.files(__package__) / "java"
 
 
@@ -101,7 +104,7 @@ class _Generator:
     def __init__(self, protocol: Protocol, package: str) -> None:
         self.protocol = protocol
         self.package = package_name(package)
-        self.name = type_name(protocol.name, protocol.name)
+        self.name = type_name(protocol.name, protocol.name, has_file=True)
         _refuse_rules(protocol)
         self.shared: dict[str, Labels] = {}
         self.correlation_types: dict[Message, str] = {}
@@ -132,13 +135,16 @@ class _Generator:
 
     def _message_names(self) -> dict[type, str]:
         taken = {self.name: "the protocol", f"{self.name}Client": "its client", f"{self.name}Server": "its server"}
+        # On some systems the names of two files must not differ in case only.
+        taken = {name.lower(): what for name, what in taken.items()}
         names: dict[type, str] = {}
         for each in self.layouts:
-            name = type_name(each.name, each.name)
-            if name in taken:
-                raise SchemaError(f"{name} would be the name of {taken[name]} and of the message {each.name} in Java",
-                                  path=each.name)  # fmt: skip
-            taken[name] = f"the message {each.name}"
+            name = type_name(each.name, each.name, has_file=True)
+            other = taken.setdefault(name.lower(), f"the message {each.name}")
+            if other != f"the message {each.name}":
+                raise SchemaError(
+                    f"{name} would be the name of {other} and of the message {each.name} in Java", path=each.name
+                )
             names[each.type] = name
         return names
 
@@ -147,7 +153,7 @@ class _Generator:
     def files(self) -> dict[str, str]:
         bodies = {name: self._record(each, name) for each, name in self._messages()}
         for name, layout in sorted(self.shared.items()):
-            if name in bodies or name.startswith(self.name):
+            if any(name.lower() == other.lower() for other in [*bodies, *(f"{self.name}{end}" for end in _ENDS)]):
                 raise SchemaError(f"{name} is an enum and something else in Java", path=layout.path)
             bodies[name] = lines_of_labels(name, layout)
         files = {f"{self.name}.java": self._text(self._protocol_imports(), self._protocol_lines())}
@@ -421,6 +427,9 @@ class _Generator:
 
     def _opcode(self) -> Integer | VariableInteger | Labels:
         layout = layout_of(self.protocol.opcode, f"{self.protocol.name}.(opcode)")
+        if isinstance(layout, Labels) and layout.closed and self.protocol.unknown == "skip":
+            raise SchemaError('EnumOf refuses what it does not know, and unknown="skip" passes it over: Enum can',
+                              path=layout.path)  # fmt: skip
         if not isinstance(layout, Integer | VariableInteger | Labels):
             raise SchemaError("an opcode that is no number cannot be translated", path=layout.path)
         return layout
@@ -581,6 +590,11 @@ def _trailing_lines(protocol: Protocol) -> list[str]:
 
 
 def _refuse_rules(protocol: Protocol) -> None:
+    if protocol.max_frame_bytes > _MAX_ARRAY_BYTES:
+        raise SchemaError(
+            f"max_frame_bytes is {protocol.max_frame_bytes}, and an array of Java ends at {_MAX_ARRAY_BYTES}",
+            path=f"{protocol.name}.max_frame_bytes",
+        )
     if protocol.states is not None and isinstance(protocol.framing, Datagram):
         raise SchemaError("a state table of datagrams cannot be translated", path=f"{protocol.name}.states")
     for policy in ("unknown", "trailing"):
@@ -591,7 +605,7 @@ def _refuse_rules(protocol: Protocol) -> None:
 
 def _refuse_open_end(layout: Layout) -> None:
     """Where frames have no size, nothing may reach to their end."""
-    if isinstance(layout, Attempt) or any(isinstance(extent, Rest) for extent in extents(layout)):
+    if isinstance(layout, Attempt | End) or any(isinstance(extent, Rest) for extent in extents(layout)):
         raise SchemaError("what reaches to the end of a frame cannot be in a frame without a size", path=layout.path)
     if not isinstance(layout, Window):
         for child in children(layout):

@@ -158,7 +158,7 @@ class Types:
             case JavaObject():
                 return JavaType("Object", nullable=True)
             case Embedded(message=message):
-                return JavaType(type_name(message.name, layout.path))
+                return JavaType(type_name(message.name, layout.path, has_file=True))
             case Labels():
                 return self._of_labels(layout, hint)
             case Flags() | Record():
@@ -192,7 +192,7 @@ class Types:
 
     def _of_labels(self, layout: Labels, hint: str) -> JavaType:
         if layout.name is not None:
-            name = type_name(layout.name, layout.path)
+            name = type_name(layout.name, layout.path, has_file=True)
             before = self._shared.setdefault(name, layout)
             if (before.labels, before.closed, before.name) != (layout.labels, layout.closed, layout.name):
                 raise SchemaError(f"{before.path} has another enum of the name {name}", path=layout.path)

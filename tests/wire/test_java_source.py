@@ -171,6 +171,9 @@ def numbered(layout: Any) -> type:
     return message(f"N{1 if layout is not Int64ub else 2}", Struct("x" / layout))
 
 
+Bytes4 = numbered(Bytes(4))
+
+
 @pytest.mark.parametrize(
     ("protocol", "path", "text"),
     [
@@ -190,7 +193,18 @@ def numbered(layout: Any) -> type:
             "p.correlation",
             "x is Integer and Long in Java",
         ),
-        (lambda: Protocol("p", {1: numbered(Bytes(4))}, correlation="x"), "N1.x", "bytes cannot tell an answer"),
+        (
+            lambda: Protocol("p", Put, max_frame_bytes=(1 << 32) - 1),
+            "p.max_frame_bytes",
+            "an array of Java ends at 2147482624",
+        ),
+        (lambda: Protocol("p", {1: message("AB", Int8ub), 2: message("Ab", Int8ub)}), "Ab", "AB and of the message Ab"),
+        (
+            lambda: Protocol("p", {Color.RED: Put}, opcode=EnumOf(Int8ub, Color), unknown="skip"),
+            "p.(opcode)",
+            "EnumOf refuses what it does not know",
+        ),
+        (lambda: Protocol("p", {1: Bytes4}, correlation="x"), "N1.x", "bytes cannot tell an answer"),
         (lambda: Protocol("p", {1: Put}, unknown="keep"), "p.unknown", '"reject" and "skip" can'),
         (lambda: Protocol("p", {1: Put}, trailing="keep"), "p.trailing", '"reject" and "skip" can'),
         (lambda: Protocol("p", {"a": Put}, opcode=CString("ascii")), "p.(opcode)", "an opcode that is no number"),
@@ -254,6 +268,12 @@ def test_a_package_is_a_name_and_no_path(package: str, tmp_path: Path) -> None:
 )  # fmt: skip
 def test_names_are_those_of_java(name: str, member: str, type_: str, constant: str) -> None:
     assert (member_name(name, ""), type_name(name, ""), constant_name(name, "")) == (member, type_, constant)
+
+
+def test_a_message_does_not_take_the_name_of_a_type_that_the_package_uses() -> None:
+    sources = java_sources(Protocol("socket", {1: message("Thread", Struct("state" / Enum(Int8ub, a=1)))}), "p")
+    assert {"Thread_.java", "Socket_.java", "Socket_Client.java"} <= set(sources)
+    assert "public record Thread_(State state) implements Socket_.Message {" in sources["Thread_.java"]
 
 
 @pytest.mark.parametrize("framing", [None, Datagram(), FixedSize(9, padding=b" "), SelfDelimiting()])

@@ -438,7 +438,9 @@ final class FrameReader {
         byte[] stream = rest();
         ByteArrayInputStream bytes = new ByteArrayInputStream(stream);
         try (ObjectInputStream in = new ObjectInputStream(bytes)) {
-            in.setObjectInputFilter(ObjectInputFilter.Config.createFilter("maxbytes=" + stream.length + ";" + filter));
+            // No array has more elements than the stream has bytes.
+            String pattern = "maxarray=" + stream.length + ";" + filter;
+            in.setObjectInputFilter(ObjectInputFilter.Config.createFilter(pattern));
             Object value = in.readObject();
             if (in.available() > 0 || bytes.available() > 0) {
                 throw refused(field, "there is more than one object in the object stream", start);
