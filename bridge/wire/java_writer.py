@@ -188,12 +188,12 @@ class _Writer:
         if alternative is None:
             if not nullable or type_.nullable:
                 return self._write(branch, field, value)
-            there = self._locals.fresh(f"{value}There")
+            there = self._locals.fresh(f"{_first_name(value)}There")
             return [
                 f"{type_.text} {there} = out.present({name}, {value});",
                 *self._write(branch, field, there),
             ]
-        there = self._locals.fresh(f"{value}There")
+        there = self._locals.fresh(f"{_first_name(value)}There")
         inner = f"{there}.value()" if alternative.is_wrapped else there
         what = string(f"here stands a {alternative.type.name}")
         return [
@@ -252,3 +252,8 @@ def _number_written(layout: Integer | BitField | VariableInteger, field: str, va
         case Integer(size_bytes=size, signed=signed, little_endian=little):
             order = "LittleEndian" if little else ""
             return f"out.{'signed' if signed else 'unsigned'}{order}({string(field)}, {value}, {size});"
+
+
+def _first_name(value: str) -> str:
+    """Of ``body`` and ``bodyThere.value()``, the variable."""
+    return value.partition(".")[0].removesuffix("There")
