@@ -43,6 +43,7 @@ from examples.resp import RESP2
 from examples.sensors import SENSORS, Acknowledged, Collector, Reading
 from examples.store import STORE, Delete, Failed, Get, Put, Reason, Stored, Value
 from interop.harness import Harness, Jdk
+from interop.wire.declarations import drawn_protocol
 from interop.wire.everything import Color, Everything, Level
 from interop.wire.java import Compiled, Ends, compiled
 from interop.wire.values import drawn_message, mutated, shown
@@ -169,6 +170,7 @@ Parcels = Protocol("parcels", Parcel)
 PROTOCOLS: dict[str, Protocol] = {
     "store": STORE,
     "sensors": SENSORS,
+    "drawn": drawn_protocol("drawn", random.Random("wire declarations"), 60),
     "guarded": Guarded,
     "named": Named,
     "everything": Everything,
@@ -242,7 +244,7 @@ def without_nan_bits(decision: str) -> str:
     return " ".join(words[:2]) if "f7ff8000000000000" in words[1:2][0] else decision
 
 
-@pytest.mark.parametrize("name", ["store", "sensors", "everything"])
+@pytest.mark.parametrize("name", ["store", "sensors", "everything", "drawn"])
 def test_java_and_python_decide_alike(generated: Compiled, name: str) -> None:
     decided = generated.decisions(ends_of(name), f"{name}.{name.capitalize()}", cases(name))
     expected = decisions_of_python(name)

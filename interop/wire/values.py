@@ -55,7 +55,7 @@ from bridge.wire.layout_model import (
 )
 from bridge.wire.message import Message
 
-__all__ = ["drawn_message", "mutated", "shown"]
+__all__ = ["drawn_message", "is_kept", "mutated", "shown"]
 
 _LETTERS = "abcXYZ 09_"
 _MORE_LETTERS = {"ascii": _LETTERS, "latin-1": _LETTERS + "é\xa0ÿ", "modified utf-8": _LETTERS + "\0é€\U0001f600\ud800"}
@@ -104,7 +104,7 @@ def _member(value: Any, name: str) -> Any:
     return value[name] if isinstance(value, Mapping) else getattr(value, name)
 
 
-def _is_kept(field: Field) -> bool:
+def is_kept(field: Field) -> bool:
     """Whether it has a value of its own, in Python and in Java."""
     silent = isinstance(field.layout, Constant | Computed | Derived | Checksum) or is_void(field.layout)
     return field.name is not None and not silent
@@ -187,7 +187,7 @@ class _Drawing(_Context):
         values: dict[str, Any] = {}
         self.scopes.append((layout, values))
         for field in layout.fields:
-            if _is_kept(field) and field.name is not None:
+            if is_kept(field) and field.name is not None:
                 values[field.name] = self.value(field.layout)
         self.scopes.pop()
         return values
@@ -265,7 +265,7 @@ class _Showing(_Context):
 
     def record(self, layout: Record, value: Any) -> str:
         self.scopes.append((layout, value))
-        found = [self.value(each.layout, _member(value, each.name)) for each in layout.fields if _is_kept(each)]
+        found = [self.value(each.layout, _member(value, each.name)) for each in layout.fields if is_kept(each)]
         self.scopes.pop()
         return "{" + ",".join(found) + "}"
 
