@@ -1,7 +1,7 @@
 """The command line: ``java-bridge``, the same as ``python -m bridge``.
 
 Each command is a call into a library function: ``tools.dump``, ``tools.json_view``, ``tools.talk``, ``tools.sockets``,
-``mapping.generate``, ``wire.java_source``.
+``mapping.generate``, ``wire.captures``, ``wire.describe``, ``wire.prompt``, ``wire.java_source``.
 
 Exit status: 0 all went well; 1 the data, the peer or the system said no, with the reason on standard error; 2 the
 command line is wrong; 3 ``audit`` has found something; 130 interrupted; 141 whoever read the output has gone.
@@ -46,8 +46,11 @@ from .tools.sockets import FAMILIES, STATES, SocketInfo, count, sockets
 from .tools.talk import Arrival, exchange, receive_all
 from .tools.tap import Tap
 from .transport.address import Address
+from .wire.captures import hexdump, messages_in, one_line
 from .wire.declared import protocol_at
+from .wire.describe import describe
 from .wire.java_source import write_java
+from .wire.protocol import Protocol, Role
 
 __all__ = ["main"]
 
@@ -309,11 +312,15 @@ def _gen(options: argparse.Namespace) -> int:
     return 0
 
 
-def _gen_java(options: argparse.Namespace) -> int:
+def _protocol(options: argparse.Namespace) -> Protocol:
     # As `python -m bridge` has it: modules of the folder where the command is given are found.
     if "" not in sys.path and str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
-    for path in write_java(protocol_at(options.protocol), options.output, options.package):
+    return protocol_at(options.protocol)
+
+
+def _gen_java(options: argparse.Namespace) -> int:
+    for path in write_java(_protocol(options), options.output, options.package):
         _note(f"wrote {path}")
     return 0
 
@@ -334,6 +341,33 @@ def _demo(options: argparse.Namespace) -> int:
         return _FAILED
     console.print("[green]Everything that was sent came back as it was, in both directions.[/]")
     return 0
+
+
+def _wire(options: argparse.Namespace) -> int:
+    protocol = _protocol(options)
+    if options.describe:
+        sys.stdout.write(describe(protocol))
+        return 0
+    if options.connect is None and options.listen is None:
+        return _wire_capture(protocol, options)
+    from .wire.prompt import run_client, run_server
+
+    if options.connect is not None:
+        run_client(protocol, options.connect, sys.stdin, lambda text: print(printable(text), flush=True))
+    else:
+        run_server(protocol, options.listen, sys.stdin, lambda text: print(printable(text), flush=True), _note)
+    return 0
+
+
+def _wire_capture(protocol: Protocol, options: argparse.Namespace) -> int:
+    """Show what is in a file, or in hexadecimal digits."""
+    status = 0
+    with _open(options.decode) if options.hex is None else io.BytesIO(options.hex) as fp:
+        pieces = [fp.read()] if protocol.framing.is_datagram else chunks(fp)
+        for received in messages_in(protocol, Role(options.sender), pieces):
+            print(printable(one_line(received)), *hexdump(received, full=options.full), sep="\n  ")
+            status = status if received.error is None else _FAILED
+    return status
 
 
 def _version(options: argparse.Namespace) -> int:
@@ -682,6 +716,30 @@ def _parser() -> argparse.ArgumentParser:
         "Every comparison that is shown is made: exit status 1 if one failed. Needs Java 17 or newer.",
     )  # fmt: skip
     showing.add_argument("--java", metavar="COMMAND", help="the java to run; else of JAVA_HOME, PATH, or /usr/lib/jvm")
+
+    wire = _command(
+        commands, "wire", _wire, "speak a protocol of bridge.wire, look at captures of it, or describe it",
+        "With --connect or --listen, a prompt: type a message as Python writes it, as in Get(key='a').\n"
+        "Tab completes; help, state and quit are commands. What the peer sends is shown as it comes.\n"
+        "With --decode or --hex, every message with its bytes and the field that each of them is.",
+    )  # fmt: skip
+    wire.add_argument(
+        "protocol", metavar="MODULE:NAME", help="a module, which is imported, and a bridge.wire.Protocol in it"
+    )
+    doing = wire.add_mutually_exclusive_group(required=True)
+    doing.add_argument("--connect", type=_address, metavar="ADDRESS", help=f"talk to a server: {place}")
+    doing.add_argument("--listen", type=_address, metavar="ADDRESS", help="talk to one client after the other")
+    doing.add_argument("--decode", metavar="FILE", help="show the bytes of one direction; - is standard input")
+    doing.add_argument("--hex", type=bytes.fromhex, metavar="DIGITS", help="show the bytes that are written here")
+    doing.add_argument("--describe", action="store_true", help="print the protocol as a document, in Markdown")
+    wire.add_argument(
+        "--from",
+        dest="sender",
+        choices=("client", "server"),
+        default="client",
+        help="who sent the bytes that are shown (client)",
+    )
+    wire.add_argument("--full", action="store_true", help="show long fields whole")
 
     _command(commands, "version", _version, "print the version, the build, and the platform", "")
     return parser

@@ -29,6 +29,7 @@ from bridge.mapping.defaults import default_registry
 from bridge.stream.encoder import Encoder
 from bridge.stream.generic import class_for
 from bridge.stream.model import BlockData
+from examples import store
 from tests.mapping.class_writer import class_file
 
 WAIT_SECONDS = 30
@@ -726,3 +727,92 @@ def test_what_audit_cannot_read_is_no_success(run: Run, stream: Any) -> None:
         run("audit", "-", stdin=gzip.compress(b"x" * 1000)[:-9]),
     ):
         assert result.status == 1 and len(result.err.splitlines()) == 1
+
+
+# ---- wire
+
+
+STORE = "examples.store:STORE"
+
+
+def test_wire_shows_the_bytes_of_a_capture(run: Run, tmp_path: Path) -> None:
+    data = bytes.fromhex("00000008 02 00000001 0001 61")
+    expected = [
+        "Get(request=1, key='a')",
+        "  000000  Get, 12 bytes",
+        "  000000  00 00 00 08                           (length)",
+        "  000004  02                                    opcode                 2",
+        "  000005  00 00 00 01                           request                1",
+        "  000009  00 01 61                              key                    'a'",
+    ]
+    (tmp_path / "capture").write_bytes(data)
+    for words, stdin in (
+        (["--decode", tmp_path / "capture"], b""),
+        (["--decode", "-"], data),
+        (["--hex", data.hex()], b""),
+    ):
+        result = run("wire", STORE, *words, stdin=stdin)
+        assert (result.status, result.lines, result.err) == (0, expected, "")
+
+
+def test_wire_shows_what_is_no_message_and_is_status_1(run: Run) -> None:
+    result = run("wire", STORE, "--hex", "00000001 63 00000008 02 00000001 0001 61")
+    assert result.status == 1
+    assert result.lines[0].startswith("CorruptedStreamError: the opcode 99 is none of store")
+    assert "Get(request=1, key='a')" in result.lines
+    result = run("wire", STORE, "--from", "server", "--hex", "ffffffff")
+    assert (result.status, result.out) == (1, "")
+    assert "RejectedError: a frame has 4294967295 bytes" in result.err
+    datagram = run("wire", "examples.sensors:SENSORS", "--decode", "-", stdin=b"noise")
+    assert datagram.status == 1 and "in $.magic" in datagram.lines[0]
+
+
+def test_wire_describes_a_protocol(run: Run) -> None:
+    result = run("wire", STORE, "--describe")
+    assert (result.status, result.err) == (0, "")
+    assert result.lines[0] == "# store, version 1" and "### Failed" in result.lines
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        ([STORE], 2, "one of the arguments --connect --listen --decode --hex --describe is required"),
+        ([STORE, "--hex", "0"], 2, "--hex: invalid fromhex value"),
+        (["examples.store:NOPE", "--describe"], 1, "there is no 'NOPE'"),
+        ([STORE, "--decode", "no/such/file"], 1, "no/such/file"),
+        ([STORE, "--connect", "127.0.0.1:1"], 1, "no connection to tcp://127.0.0.1:1"),
+    ],
+)
+def test_wire_says_what_is_wrong(run: Run, words: list[str], status: int, message: str) -> None:
+    result = run("wire", *words)
+    assert result.status == status
+    assert message in result.err
+
+
+def test_wire_plays_a_written_session_with_a_server(run: Run) -> None:
+    with store.serve(("127.0.0.1", 0)) as server:
+        result = run("wire", STORE, "--connect", server.address, stdin=b'Put(key="a", revision=0, data=b"\\x1b")\n')
+    assert result.status == 0
+    assert "→ Put(request=1, key='a', revision=0, data=b'\\x1b')" in result.lines
+    assert "← Stored(request=1, revision=1)" in result.lines
+
+
+def test_wire_talks_to_one_client_after_the_other() -> None:
+    with process("wire", STORE, "--listen", 0, stdin=subprocess.PIPE) as started:
+        assert started.stdin is not None and started.stderr is not None and started.stdout is not None
+        address = started.stderr.readline().split()[-1]
+        for key in ("first", "second"):
+            with bridge.connect(address, protocol=store.STORE) as channel:
+                channel.send(store.Get(1, key))
+                assert started.stdout.readline() == f"← Get(request=1, key='{key}')\n"
+                started.stdin.write(f"Value(1, 5, b'{key}')\n")
+                started.stdin.flush()
+                assert started.stdout.readline().startswith("→ Value(request=1")
+                assert channel.receive(timeout=WAIT_SECONDS) == store.Value(1, 5, key.encode())
+            assert started.stdout.readline() == "the conversation has ended\n"
+            if key == "first":
+                started.stdin.write("state\n")
+                started.stdin.flush()
+                assert "store version 1" in started.stdout.readline()
+        started.stdin.close()
+        assert started.wait(WAIT_SECONDS) == 0

@@ -61,6 +61,11 @@ class MessageChannel(Channel):
     def place(self) -> str | None:
         return self._machine.place
 
+    def free_number(self) -> int:
+        """A number for the correlation field that no request waits with. LocalProtocolError: there is none."""
+        with self._changed:
+            return self._waiting.free_number()
+
     # ------------------------------------------------------------------------------------------------------ sending
 
     def _transmit(self, write: Callable[[Any], None], obj: object, timeout: float | None) -> None:

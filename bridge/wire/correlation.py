@@ -62,7 +62,7 @@ class Waiting:
         assert self._field is not None
         key = getattr(message, self._field)
         if key is None:
-            key = self._free_number()
+            key = self.free_number()
             message = dataclasses.replace(message, **{self._field: key})
         if key in self._answers:
             raise LocalProtocolError(f"an answer with the {self._field} {key!r} is awaited already")
@@ -104,7 +104,8 @@ class Waiting:
             )
         self._unclaimed.append(message)
 
-    def _free_number(self) -> int:
+    def free_number(self) -> int:
+        """The next number that no request waits with."""
         for _ in range(len(self._answers) + 1):
             self._last = self._last % self._highest + 1
             if self._last not in self._answers:

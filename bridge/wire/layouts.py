@@ -18,6 +18,7 @@ import bz2
 import copy
 import lzma
 import zlib
+from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -47,7 +48,7 @@ from construct.lib import RestreamedBytesIO
 from ..errors import SchemaError
 from .fields import EndedBy, fixed_size
 
-__all__ = ["BoundReached", "Reading", "Span", "guarded", "read", "reads_to_the_end", "write"]
+__all__ = ["BoundReached", "Reading", "Span", "guarded", "parts_of", "read", "reads_to_the_end", "write"]
 
 _MAX_NESTING: Final = 32  # of LazyBound; a level costs some ten to thirty calls, and Python has a thousand
 _MAX_IDLE_STEPS: Final = 10_000
@@ -489,8 +490,14 @@ def reads_to_the_end(layout: Any) -> bool:
     if isinstance(layout, _GREEDY):
         return True
     if isinstance(layout, construct.Construct) and not isinstance(layout, _SIZED):
-        return any(reads_to_the_end(inner) for value in vars(layout).values() for inner in _constructs_in(value))
+        return any(map(reads_to_the_end, parts_of(layout)))
     return False
+
+
+def parts_of(layout: Any) -> Iterator[Any]:
+    """The constructs that ``layout`` is directly made of."""
+    for value in vars(layout).values():
+        yield from _constructs_in(value)
 
 
 def _constructs_in(value: Any) -> list[Any]:

@@ -41,6 +41,8 @@ from construct import (
     Aligned,
     Construct,
     Container,
+    EnumInteger,
+    EnumIntegerString,
     FixedSized,
     MappingError,
     NullStripped,
@@ -58,7 +60,7 @@ from construct import (
 
 from ..errors import SchemaError
 
-__all__ = ["Message", "Nested", "message", "message_of", "struct_in"]
+__all__ = ["Message", "Nested", "message", "message_of", "named_members", "plain", "struct_in"]
 
 _C = TypeVar("_C", bound=type)
 
@@ -96,7 +98,7 @@ class Message:
 
     def make(self, parsed: Any) -> Any:
         """The instance of what the layout gave. Whatever the class raises comes out."""
-        parsed = _plain(parsed)
+        parsed = plain(parsed)
         if self.struct is None:
             return self.type(parsed)
         made = self.type(**{name: parsed[name] for name in self._arguments() if name in parsed})
@@ -109,13 +111,15 @@ class Message:
         return _arguments_of(self.type)
 
 
-def _plain(value: Any) -> Any:
-    """``value`` without what construct puts into its containers for its own use."""
+def plain(value: Any) -> Any:
+    """``value`` without what construct keeps in its containers, lists, names and numbers for its own use."""
     if isinstance(value, Container):
-        return Container({key: _plain(inner) for key, inner in value.items() if key != "_io"})
+        return Container({key: plain(inner) for key, inner in value.items() if key != "_io"})
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return value
+        return [plain(inner) for inner in value]
+    if isinstance(value, EnumIntegerString):
+        return str(value)
+    return int(value) if isinstance(value, EnumInteger) else value
 
 
 def _arguments_of(cls: type) -> tuple[str, ...]:

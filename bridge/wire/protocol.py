@@ -218,6 +218,11 @@ class Protocol:
         return None if found is None else found[0]
 
     @property
+    def roles(self) -> tuple[Role, ...]:
+        """Both sides, the client first."""
+        return tuple(self._directions)
+
+    @property
     def all_messages(self) -> tuple[Message, ...]:
         """Every message of the protocol once, those of the client first."""
         found: dict[type, Message] = {}
