@@ -23,6 +23,7 @@ from .errors import (
     ConnectError,
     DecodeError,
     LocalProtocolError,
+    PeerException,
 )
 from .event_log import CHANNEL_LOG, log_event
 from .transport.blocking import deadline_of, left_of
@@ -210,6 +211,9 @@ class ReconnectingChannel:
             timeout = left_of(deadline)
         try:
             return verb(channel, timeout)
+        except PeerException:
+            self._received = True  # it is no object, but it is an answer
+            raise
         except (ChannelBroken, ChannelClosed, DecodeError) as error:
             self._lost(channel, error)
             raise

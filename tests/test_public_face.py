@@ -19,7 +19,7 @@ PACKAGE_DIRECTORY = Path(bridge.__file__).parent
 PROMISED = """
     loads loads_all dumps dumps_all load dump Document
     ObjectInputStream ObjectOutputStream
-    connect listen serve aio Channel Listener Server
+    connect listen serve aio Channel Listener Server Reconnect ReconnectingChannel SocketId
     java_class java_enum java_type jint jlong jshort jbyte jfloat jdouble jchar jboolean
     BlockData Long Short Byte Float Char BigInteger
     JavaObject JavaEnum JavaClass JavaProxy JavaThrowable JavaArray BooleanArray CharArray

@@ -20,6 +20,7 @@ from bridge.errors import (
     CorruptedStreamError,
     LocalProtocolError,
     NotSerializableError,
+    PeerException,
 )
 from tests.faults import NO_FAULT, Fault, proxy
 from tests.shells import ENOUGH_SECONDS, Shell, all_of, message, on_both_shells
@@ -339,6 +340,25 @@ async def test_a_stream_that_cannot_be_read_is_a_loss(shell: Shell) -> None:
         with pytest.raises(CorruptedStreamError):
             await channel.receive()
         assert await channel.receive() == "whole"
+
+
+@on_both_shells
+async def test_a_peer_that_answers_with_an_exception_has_proved_the_connection(shell: Shell) -> None:
+    async def refuse(channel: Any) -> None:
+        await channel.receive()
+        await channel.send_exception("no")
+
+    policy = Reconnect(first_delay_seconds=1000, longest_delay_seconds=1000)
+    async with (
+        await shell.serve("127.0.0.1:0", refuse) as server,
+        await shell.connect(server.address, reconnect=policy) as channel,
+    ):
+        for _ in range(3):  # at once, and not after a delay
+            with pytest.raises(PeerException):
+                await channel.request("please")
+            with pytest.raises(LOST):
+                await channel.receive()
+        assert channel.connection_count == 3
 
 
 @on_both_shells
