@@ -15,8 +15,10 @@ import pytest
 import bridge
 import bridge.compat.javaobj as javaobj
 from bridge.compat.javaobj import JavaArray, JavaByteArray, JavaClass, JavaEnum, JavaObject, JavaString
+from bridge.errors import DecodeError
 from bridge.stream.generic import class_for
 from tests.mapping.corpus import names, stream
+from tests.stream import assemble
 
 #: It ships no types.
 original: Any = import_module("javaobj")
@@ -376,3 +378,20 @@ def test_depth_is_no_limit() -> None:
         value = [value]
     data = bridge.dumps(value)
     assert javaobj.dumps(javaobj.loads(data)) == data
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        b"",
+        assemble.TC_NULL,
+        assemble.TC_BLOCKDATA(b""),
+        assemble.TC_BLOCKDATA(b"\x05\x01"),
+        assemble.TC_BLOCKDATA(b"\x07\x00\x05ab\xff\xff\xff"),
+    ],
+)
+def test_a_broken_value_of_java_time_is_a_documented_error(contents: bytes) -> None:
+    kind = assemble.TC_CLASSDESC("java.time.Ser", (), assemble.EXTERNALIZABLE, uid=-7683839454370182990)
+    data = assemble.stream(assemble.TC_OBJECT(kind, contents, assemble.TC_ENDBLOCKDATA))
+    with pytest.raises(DecodeError):
+        javaobj.loads(data)

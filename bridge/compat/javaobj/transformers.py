@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import total_ordering
 from struct import Struct
+from struct import error as StructError
 from typing import Any, ClassVar
 
+from ...errors import DecodeError
 from .beans import JavaObject
 
 __all__ = ["DefaultObjectTransformer"]
@@ -161,10 +163,13 @@ class _JavaTime(JavaObject):
         return f"JavaTime(type=0x{self.type}, {', '.join(f'{part}={getattr(self, part)}' for part in parts)})"
 
     def __extra_loading__(self, unmarshaller: Any, ident: int = 0) -> None:
-        reader = _Reader(self.annotations[0].encode("latin-1"))
-        (self.type,) = reader.take("b")
-        for part in _TIME_PARTS.get(self.type, ()):
-            part(self, reader)
+        try:
+            reader = _Reader(self.annotations[0].encode("latin-1"))
+            (self.type,) = reader.take("b")
+            for part in _TIME_PARTS.get(self.type, ()):
+                part(self, reader)
+        except (LookupError, AttributeError, ValueError, StructError) as failure:
+            raise DecodeError(f"the contents of a java.time.Ser are none that Java writes: {failure}") from failure
 
 
 def _fields(form: str, *names: str) -> Callable[[Any, _Reader], None]:
