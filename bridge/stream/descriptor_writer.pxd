@@ -21,6 +21,7 @@ cdef class DescriptorWriter:
     cdef object _unshared
 
     cdef int _annotation_whole(self, contents) except -1
+    @cython.locals(objects=list)
     cdef int _forget(self) except -1
     cdef int _give_back(self, Py_ssize_t objects) except -1
     @cython.locals(handle=Py_ssize_t)

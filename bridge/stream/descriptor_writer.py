@@ -53,9 +53,13 @@ class DescriptorWriter:
         native.memo_clear(self._memo)
         self._next_handle = 0
         self._last_descriptor = None
-        native.list_empty(self._objects, _KEPT_OBJECTS)
         if self._type_strings:
             self._type_strings = {}
+        objects = self._objects
+        self._objects = []
+        native.list_empty(objects, _KEPT_OBJECTS)  # the end of an object may run code, and that write with this encoder
+        if not self._objects:
+            self._objects = objects
 
     def _give_back(self, objects: int) -> None:
         """Forgets what was written after the table of objects had this length."""

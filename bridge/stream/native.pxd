@@ -398,7 +398,7 @@ cdef extern from *:
         head[0] = 0x73; head[1] = 0x71; memcpy(head + 2, &number, 4);
         while (i < size) {
             Py_ssize_t stop = size - i > 1024 ? i + 1024 : size, first = i;
-            NATIVE_ROOM(14 * 1024); w = out->p + out->length;
+            NATIVE_ROOM(14 * (stop - i)); w = out->p + out->length;
             if (code == 'I')
                 for (; i < stop; i++) {
                     PyObject *item = PyList_GET_ITEM(items, i);

@@ -699,3 +699,20 @@ def test_contents_that_change_while_they_are_given_are_written_as_they_were() ->
         yield [items, *items]
 
     assert bridge.loads_all(bridge.dumps_all(changing())) == [[1], [[1], 1, 2]]
+
+
+def test_an_object_that_writes_at_its_end_does_no_harm() -> None:
+    class Parting(list[Any]):
+        def __del__(self) -> None:
+            encoder.write_object(["".join(["fare", "well"])])
+
+    encoder = Encoder(bridge.default_registry)
+    encoder.write_object(["first", *[Parting() for _ in range(100)]])
+    encoder.take()
+    encoder.reset()
+    text = "".join(["te", "xt"])
+    encoder.write_object([text, text])
+    found = bridge.loads_all(stream(encoder.take()[1:]))
+    assert found == [["farewell"]] * (len(found) - 1) + [["text", "text"]]
+    assert len(found) > 90
+    assert found[-1][0] is found[-1][1]
