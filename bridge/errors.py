@@ -77,7 +77,7 @@ class TruncatedStreamError(DecodeError, EOFError):
 
 
 class CorruptedStreamError(DecodeError):
-    """The bytes break the grammar of the Java Object Serialization Stream Protocol."""
+    """The bytes break the grammar of the Java Object Serialization Stream Protocol, or of a `bridge.wire.Protocol`."""
 
 
 class InvalidClassError(DecodeError):
