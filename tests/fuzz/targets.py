@@ -311,14 +311,27 @@ def tools(data: bytes) -> bool:
     return whole
 
 
+def _forgetting(target: Target) -> Target:
+    """What one input taught the registry of the package is not known to the next, nor to one build alone."""
+
+    def run(data: bytes) -> bool:
+        try:
+            return target(data)
+        finally:
+            vars(bridge.default_registry).update(_met={}, _met_bytes=0, _uids={})
+            bridge.default_registry.descriptors.clear()
+
+    return run
+
+
 TARGETS: dict[str, Target] = {
     "streams": streams,
     "adapters": adapters,
-    "connection": connection,
+    "connection": _forgetting(connection),
     "patterns": patterns,
     "classes": classes,
-    "messages": messages,
-    "tools": tools,
+    "messages": _forgetting(messages),
+    "tools": _forgetting(tools),
 }
 
 
