@@ -28,7 +28,7 @@ from rich.live import Live
 from ._build import is_compiled
 from ._version import __version__
 from .channel import connect
-from .errors import BridgeError, DecodeError, SchemaError
+from .errors import BridgeError, DecodeError, RejectedError, SchemaError
 from .limits import ObjectInputFilter
 from .mapping.generate import generate
 from .stream import decoder
@@ -56,6 +56,7 @@ __all__ = ["main"]
 
 _FAILED: Final = 1
 _FOUND: Final = 3
+_LONGEST_AUDITED_BYTES: Final = 1 << 30
 _WRONG_USE: Final = 2
 _INTERRUPTED: Final = 130  # as a shell says it of SIGINT
 _NOBODY_READS: Final = 141  # likewise of SIGPIPE
@@ -154,7 +155,7 @@ def _audit(options: argparse.Namespace) -> int:
     for name in options.files:
         try:
             with _open(name) as fp:
-                report = audit(b"".join(chunks(fp)))
+                report = audit(_whole(fp))
         except (BridgeError, OSError) as error:
             _complain(error, name)
             failed = True
@@ -168,6 +169,18 @@ def _audit(options: argparse.Namespace) -> int:
             _complain(report.error, name)
             failed = True
     return _FOUND if found else _FAILED if failed else 0
+
+
+def _whole(fp: BinaryIO) -> bytes:
+    """All of a stream. RejectedError: it is too long, which gzip makes of a few bytes."""
+    data = bytearray()
+    for piece in chunks(fp):
+        data += piece
+        if len(data) > _LONGEST_AUDITED_BYTES:
+            raise RejectedError(
+                f"it is longer than {_LONGEST_AUDITED_BYTES} bytes, and an audit keeps all of it in memory"
+            )
+    return bytes(data)
 
 
 def _print_report(report: AuditReport, name: str, options: argparse.Namespace) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 import bridge
-from bridge import Channel, serve
+from bridge import Channel, cli, serve
 from bridge.cli import main
 from bridge.codec import dumps, dumps_all
 from bridge.mapping.classfile import ACC_PRIVATE
@@ -727,6 +727,12 @@ def test_what_audit_cannot_read_is_no_success(run: Run, stream: Any) -> None:
         run("audit", "-", stdin=gzip.compress(b"x" * 1000)[:-9]),
     ):
         assert result.status == 1 and len(result.err.splitlines()) == 1
+
+
+def test_audit_takes_no_more_memory_than_it_says(run: Run, stream: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_LONGEST_AUDITED_BYTES", 1_000_000)
+    result = run("audit", stream(gzip.compress(dumps("x" * 2_000_000))))
+    assert result.status == 1 and "RejectedError: it is longer than 1000000 bytes" in result.err
 
 
 # ---- wire
