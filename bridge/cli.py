@@ -28,7 +28,7 @@ from rich.live import Live
 from ._build import is_compiled
 from ._version import __version__
 from .channel import connect
-from .errors import BridgeError, DecodeError, RejectedError, SchemaError
+from .errors import BridgeError, DecodeError, SchemaError
 from .limits import ObjectInputFilter
 from .mapping.generate import generate
 from .stream import decoder
@@ -37,7 +37,7 @@ from .stream.model import StreamException
 from .tools.audit import AuditReport, audit
 from .tools.demo import Demo
 from .tools.dump import dump_lines
-from .tools.files import chunks, contents
+from .tools.files import chunks, contents, whole
 from .tools.java_side import find_java, jar
 from .tools.json_view import from_json, json_pieces
 from .tools.printable import printable
@@ -155,7 +155,7 @@ def _audit(options: argparse.Namespace) -> int:
     for name in options.files:
         try:
             with _open(name) as fp:
-                report = audit(_whole(fp))
+                report = audit(whole(fp, _LONGEST_AUDITED_BYTES))
         except (BridgeError, OSError) as error:
             _complain(error, name)
             failed = True
@@ -169,18 +169,6 @@ def _audit(options: argparse.Namespace) -> int:
             _complain(report.error, name)
             failed = True
     return _FOUND if found else _FAILED if failed else 0
-
-
-def _whole(fp: BinaryIO) -> bytes:
-    """All of a stream. RejectedError: it is too long, which gzip makes of a few bytes."""
-    data = bytearray()
-    for piece in chunks(fp):
-        data += piece
-        if len(data) > _LONGEST_AUDITED_BYTES:
-            raise RejectedError(
-                f"it is longer than {_LONGEST_AUDITED_BYTES} bytes, and an audit keeps all of it in memory"
-            )
-    return bytes(data)
 
 
 def _print_report(report: AuditReport, name: str, options: argparse.Namespace) -> None:

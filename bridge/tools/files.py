@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, Final
 
-from ..errors import CorruptedStreamError, TruncatedStreamError
+from ..errors import CorruptedStreamError, RejectedError, TruncatedStreamError
 from ..limits import Limits, ObjectFilter, combine
 from ..mapping.defaults import default_registry
 from ..mapping.registry import Registry
@@ -14,7 +14,7 @@ from ..stream.decoder import Decoder
 from ..stream.model import BlockData
 from ..stream.states import END_OF_STREAM, NEED_DATA
 
-__all__ = ["chunks", "contents"]
+__all__ = ["chunks", "contents", "whole"]
 
 _CHUNK_BYTES: Final = 1 << 16
 _GZIP_MAGIC: Final = b"\x1f\x8b"
@@ -39,6 +39,16 @@ def chunks(fp: BinaryIO) -> Iterator[bytes]:
         yield from pieces
         return
     yield from _unpacked(head, pieces)
+
+
+def whole(fp: BinaryIO, max_bytes: int) -> bytes:
+    """All bytes of the stream in ``fp``, unpacked; errors as in ``chunks``, RejectedError beyond ``max_bytes``."""
+    data = bytearray()
+    for piece in chunks(fp):
+        data += piece
+        if len(data) > max_bytes:
+            raise RejectedError(f"it is longer than {max_bytes} bytes, and all of it would be kept in memory")
+    return bytes(data)
 
 
 def contents(
