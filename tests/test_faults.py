@@ -128,7 +128,7 @@ async def test_a_network_that_stalls_at_any_byte_is_a_timeout_and_the_server_get
     stalls = range(1, len(question))
     idle_after = {0, 4}  # nothing was begun: such a peer is only idle
     faults = [(Fault(stall_after=stall), NO_FAULT) for stall in stalls]
-    async with await shell.serve("127.0.0.1:0", echo, content_seconds=0.1) as server:
+    async with await shell.serve("127.0.0.1:0", echo, content_seconds=1.0) as server:
         with proxy(server.address, *faults) as between:
             channels = [await shell.connect(between.address) for _ in stalls]
             for channel in channels:

@@ -75,7 +75,11 @@ def _parts(item: Any) -> Iterator[tuple[Any, Any]]:
         for key, value in dict.items(item):
             yield None, key
             yield None, value
-    elif kind == "TreeSet" or getattr(type(item), "__iter__", None) in (set.__iter__, frozenset.__iter__):
+    elif (
+        kind == "TreeSet"
+        or _is_plain_set(item)
+        or _is_plain_set(getattr(getattr(item, "_kept", None), "wrapped", None))
+    ):
         yield from _unordered(item)
     elif isinstance(item, (list, tuple, set, frozenset, deque)):
         for part in item:
@@ -110,7 +114,12 @@ def _parts(item: Any) -> Iterator[tuple[Any, Any]]:
             yield None, found
 
 
-_NOT_SHOWN = {"_order", "__dict__", "__weakref__"}
+def _is_plain_set(item: Any) -> bool:
+    """Whether it iterates in an order that nobody chose; what wraps such a set does so too."""
+    return getattr(type(item), "__iter__", None) in (set.__iter__, frozenset.__iter__)
+
+
+_NOT_SHOWN = {"_order", "shown", "__dict__", "__weakref__"}
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _WITH_STATE = {"IdentityKey", "StreamException"}
 
