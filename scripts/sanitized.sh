@@ -3,7 +3,7 @@
 #
 #   sanitized.sh PYTHON TARGET [ARGS...]     ARGS go to tests.fuzz.guided
 #
-# The modules are compiled by clang into build/sanitized, beside copies of the .py files; atheris brings the runtime of
+# The modules are compiled by clang into build/sanitized, beside copies of all other files; atheris brings the runtime of
 # libFuzzer with AddressSanitizer, which has to be in the process before Python is.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -13,7 +13,7 @@ clang=$(scripts/prerequisites.sh clang)
 sanitizers="-fsanitize=fuzzer-no-link,address,undefined"
 mkdir -p build/sanitized
 # Copied only where it is newer, so that a second run compiles nothing.
-(cd bridge && find . -name '*.py' -o -name '*.pxd' -o -name 'py.typed') |
+(cd bridge && find . -type f ! -name '*.so' ! -name '*.c' ! -path '*/__pycache__/*') |
     while read -r file; do
         mkdir -p "build/sanitized/bridge/$(dirname "$file")"
         cp -u "bridge/$file" "build/sanitized/bridge/$file"
