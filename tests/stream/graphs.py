@@ -115,8 +115,12 @@ def _parts(item: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _is_plain_set(item: Any) -> bool:
-    """Whether it iterates in an order that nobody chose; what wraps such a set does so too."""
+    """Whether it iterates in an order that nobody chose."""
     return getattr(type(item), "__iter__", None) in (set.__iter__, frozenset.__iter__)
+
+
+def _wraps_plain_set(item: Any) -> bool:
+    return _is_plain_set(getattr(getattr(item, "_kept", None), "wrapped", None))
 
 
 _NOT_SHOWN = {"_order", "shown", "__dict__", "__weakref__"}
