@@ -83,7 +83,7 @@ IO_MODULES = {
 # (module of the bridge, what it imports inside a function): the reason why not at the top.
 LATE_IMPORTS: dict[tuple[str, str], str] = {
     ("gadgets", "tomllib"): "only a program that writes classes other than the JDK's, or audits, reads the list",
-    ("cli", "wire.prompt"): "prompt_toolkit takes long to import, and only a prompt needs it",
+    ("cli.wire_commands", "wire.prompt"): "prompt_toolkit takes long to import, and only a prompt needs it",
     ("mapping.numpy_values", "numpy"): "only a program that has an array of numpy has numpy",
     ("mapping.numpy_arrays", "numpy"): "only a program that asks for arrays of numpy needs it",
 }

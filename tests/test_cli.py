@@ -21,8 +21,8 @@ from typing import Any
 import pytest
 
 import bridge
-from bridge import Channel, cli, serve
-from bridge.cli import main
+from bridge import Channel, serve
+from bridge.cli import commands, main
 from bridge.codec import dumps, dumps_all
 from bridge.mapping.classfile import ACC_PRIVATE
 from bridge.mapping.defaults import default_registry
@@ -730,7 +730,7 @@ def test_what_audit_cannot_read_is_no_success(run: Run, stream: Any) -> None:
 
 
 def test_audit_takes_no_more_memory_than_it_says(run: Run, stream: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_LONGEST_AUDITED_BYTES", 1_000_000)
+    monkeypatch.setattr(commands, "_LONGEST_AUDITED_BYTES", 1_000_000)
     result = run("audit", stream(gzip.compress(dumps("x" * 2_000_000))))
     assert result.status == 1 and "RejectedError: it is longer than 1000000 bytes" in result.err
 
