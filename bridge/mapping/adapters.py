@@ -253,7 +253,7 @@ def fill_map(container: Any, contents: list[Any], head_bytes: int, forced: bool)
     head = contents[0]
     if type(head) is not BlockData or len(head) != head_bytes:
         return NotImplemented
-    size = int.from_bytes(head[-4:], "big", signed=True)
+    size = native.i32(native.pointer(head), head_bytes - 4)
     if len(contents) != 1 + 2 * size:
         return NotImplemented
     return fill_entries(container, contents[1:], forced)

@@ -7,6 +7,7 @@ from array import array
 from typing import Any
 
 from ..errors import EncodeError
+from ..stream import native
 from ..stream.constants import SC_ENUM, SC_SERIALIZABLE, SC_WRITE_METHOD
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import (
@@ -125,6 +126,20 @@ def _box_reader(typecode: str, convert: Any) -> Reader:
     return read_box
 
 
+def _big_integer(sign: int, magnitude: bytes, annotations: list[list[Any]]) -> Any:
+    for items in annotations:
+        if items:
+            return NotImplemented
+    number = int.from_bytes(magnitude, "big")
+    if sign == -1:
+        number = -number
+    elif sign != 1 and sign != 0:
+        return NotImplemented
+    if (number == 0) != (sign == 0):
+        return NotImplemented
+    return BigInteger(number) if native.integer_bytes(number) else number
+
+
 def _read_big_integer(descriptor: ClassDescriptor) -> DecodePlan | None:
     names = [field.name for level, _ in descriptor.data_levels for field in level.data_fields]
     if "signum" not in names or "magnitude" not in names:
@@ -132,11 +147,7 @@ def _read_big_integer(descriptor: ClassDescriptor) -> DecodePlan | None:
     signum, magnitude = names.index("signum"), names.index("magnitude")
 
     def build(values: list[Any], annotations: list[list[Any]]) -> Any:
-        sign = values[signum]
-        number = int.from_bytes(values[magnitude], "big") * sign
-        if any(annotations) or sign not in (-1, 0, 1) or (number == 0) != (sign == 0):
-            return NotImplemented
-        return BigInteger(number) if -0x8000000000000000 <= number <= 0x7FFFFFFFFFFFFFFF else number
+        return _big_integer(values[signum], values[magnitude], annotations)
 
     return DecodePlan(BUILD, descriptor, build=build)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..stream import native
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData
 from ..stream.plan import ITEMS, EncodePlan
@@ -41,9 +42,11 @@ COLL_SER = ClassDescriptor("java.util.CollSer", 6309168927139932177, OWN_DATA, [
 
 def _build(values: Any, annotations: Any) -> Any:
     (tag,) = values
-    head, *elements = annotations[0]
-    if type(head) is not BlockData or len(head) != 4 or int.from_bytes(head, "big") != len(elements):
+    contents = annotations[0]
+    head = contents[0]
+    if type(head) is not BlockData or len(head) != 4 or native.i32(native.pointer(head), 0) != len(contents) - 1:
         return NotImplemented
+    elements = contents[1:]
     if tag == LIST:
         return tuple(elements)
     if tag == SET:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
-from struct import Struct
 from typing import Any
 from uuid import UUID, SafeUUID
 
@@ -120,7 +119,6 @@ class Pattern(str):
 
 
 _STRING = "Ljava/lang/String;"
-_TWO_LONGS = Struct(">qq")
 UUID_CLASS = ClassDescriptor(
     "java.util.UUID", -4856846361193249489, PLAIN, [("leastSigBits", "J"), ("mostSigBits", "J")]
 )
@@ -155,7 +153,7 @@ _UUID_SLOTS = native.slot_table([vars(UUID)[name] for name in ("int", "is_safe")
 def _build_uuid(values: Any, annotations: Any) -> Any:
     # What the constructor does for an `int` of the right size; it takes any of six forms, and its time.
     made = native.allocate(UUID)
-    native.slot_set(made, _UUID_SLOTS, 0, int.from_bytes(_TWO_LONGS.pack(values[1], values[0]), "big"))
+    native.slot_set(made, _UUID_SLOTS, 0, (values[1] & _MASK) << 64 | (values[0] & _MASK))
     native.slot_set(made, _UUID_SLOTS, 1, SafeUUID.unknown)
     return made
 

@@ -51,5 +51,6 @@ cdef class ObjectReader(ArrayReader):
     @cython.locals(plan=DecodePlan)
     cdef object _constant(self, ClassDescriptor descriptor, name)
 
-@cython.locals(size=Py_ssize_t)
+cdef int _NOTHING, _INTEGER, _CONTAINER, _TEXT, _BUFFER, _ARRAY
+@cython.locals(size=Py_ssize_t, sort=int)
 cdef Py_ssize_t _copy_bytes(value) except -1

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
+from functools import lru_cache
 from typing import Any
 
 from ..errors import BridgeError
@@ -382,8 +383,8 @@ class ObjectReader(ArrayReader):
                 size += _copy_bytes(value)
         if annotations is not None:
             for items in annotations:
-                for value in items[:_FIRST]:
-                    size += _copy_bytes(value)
+                for i in range(min(len(items), _FIRST)):
+                    size += _copy_bytes(items[i])
         if size < _SMALL_BYTES:
             return 0
         if not self._paid(self._copied + size):
@@ -456,18 +457,45 @@ class ObjectReader(ArrayReader):
 def _copy_bytes(value: Any) -> int:
     """About what a copy of a part costs: bytes, and time in which so many are written."""
     kind = type(value)
-    if kind is str or kind is bytes:
+    if kind is str or kind is bytes or kind is BlockData:
         return len(value)
-    if isinstance(value, int):
+    if kind is float or kind is bool:
+        return 0
+    sort = _INTEGER if kind is int else _sort_of(kind)  # type: ignore[arg-type]
+    if sort == _NOTHING:
+        return 0
+    if sort == _INTEGER:
         if native.plain_key(value):
             return 0
         size: int = value.bit_length() >> 3
         return size + (size * size >> 6)  # decimal digits take time by the square
-    if isinstance(value, _CONTAINERS):
+    if sort == _CONTAINER:
         return 32 * len(value)
-    if isinstance(value, (str, bytes)):
+    if sort == _TEXT:
         return len(value)
-    return int(value.nbytes) if hasattr(value, "nbytes") else 8 * len(value) if isinstance(value, array) else 0
+    return int(value.nbytes) if sort == _BUFFER else 8 * len(value)
+
+
+# What `_copy_bytes` asks of a type.
+_NOTHING = 0
+_INTEGER = 1
+_CONTAINER = 2
+_TEXT = 3
+_BUFFER = 4
+_ARRAY = 5
+
+
+@lru_cache(1024)
+def _sort_of(kind: type) -> int:
+    if issubclass(kind, int):
+        return _INTEGER
+    if issubclass(kind, _CONTAINERS):
+        return _CONTAINER
+    if issubclass(kind, (str, bytes)):
+        return _TEXT
+    if hasattr(kind, "nbytes"):
+        return _BUFFER
+    return _ARRAY if issubclass(kind, array) else _NOTHING
 
 
 def _with_head(head: Any, items: Any) -> list[Any]:
