@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge import Channel, cli, serve
+from bridge import Channel, serve
+from bridge.cli import entry
 from bridge.codec import dumps
 from bridge.tools.dump import dump_lines
 
@@ -101,7 +102,7 @@ def command_lines(document: Path) -> list[str]:
 def test_commands_are_those_of_the_command_line(document: Path) -> None:
     for line in command_lines(document):
         words = shlex.split(line)[1:]
-        options = cli._parser().parse_args(words)
+        options = entry._parser().parse_args(words)
         assert callable(options.run), line
 
 
