@@ -112,7 +112,7 @@ def test_the_dump_that_is_shown_is_one() -> None:
 
 
 def test_every_command_is_in_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["--help"]) == 0
+    assert entry.main(["--help"]) == 0
     names = re.findall(r"^    ([a-z-]+) ", capsys.readouterr().out, re.MULTILINE)
     shown = {line.split()[1] for line in command_lines(ROOT / "README.md")}
     assert set(names) == shown
