@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from .admission import EXPOSED, Admission, is_exposed
 from .channel import Channel, Listener, Spoken, listen
 from .connection import ConnectionOptions
-from .errors import ChannelClosed, ChannelError, ConnectError, DecodeError
+from .errors import ChannelClosed, ChannelError, ConnectError, DecodeError, RemoteProtocolError
 from .event_log import SERVER_LOG, log_event
 from .transport.address import Address, Target
 from .transport.blocking import deadline_of, left_of
@@ -224,7 +224,7 @@ class Server:
                     self._handler(channel)
             except ChannelClosed:
                 pass
-            except (ChannelError, DecodeError) as error:
+            except (ChannelError, DecodeError, RemoteProtocolError) as error:
                 log_event(SERVER_LOG, logging.WARNING, "broken", channel.socket_id, error=error)
                 self._tell("on_error", self._on_error, channel, error)
             except Exception as error:  # noqa: BLE001 - it ends this conversation and no other

@@ -21,12 +21,15 @@ from bridge.errors import (
     NotSerializableError,
     PeerException,
     RejectedError,
+    RemoteProtocolError,
     SchemaError,
     TruncatedStreamError,
 )
 from bridge.stream.constants import STREAM_HEADER
 from bridge.stream.model import BlockData
+from bridge.wire import Protocol
 from tests.shells import ENOUGH_SECONDS, Shell, all_of, connected, echo, message, on_both_shells
+from tests.wire.protocols import TURNS, Failed, Get, Value
 
 VALUES: list[Any] = [None, "text", 7, 2**40, 2.5, True, b"bytes", [1, [2, "three"], None], {"key": [1]}]
 
@@ -611,6 +614,29 @@ async def test_what_is_said_is_never_in_the_log(shell: Shell, caplog: pytest.Log
     assert "test_conversations.py" in failed[0].getMessage()
     assert "misbehave_with" in failed[0].getMessage() or shell.name == "blocking"
     assert SECRET not in caplog.text
+
+
+@on_both_shells
+async def test_a_peer_that_breaks_the_protocol_is_no_failure_of_the_handler(
+    shell: Shell, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bridge")
+    told: list[BaseException] = []
+    stateless = Protocol("turns", {1: Get, 2: Value, 3: Failed})
+    options = {"protocol": TURNS, "on_error": lambda channel, error: told.append(error)}
+
+    async def receive_all(channel: Any) -> None:
+        await all_of(channel)
+
+    async with await shell.serve("127.0.0.1:0", receive_all, **options) as server:
+        async with await shell.connect(server.address, protocol=stateless) as channel:
+            for _ in range(2):  # and it was not its turn
+                await channel.send(Get(1, "a"))
+            assert await all_of(channel) == []
+        await server.stop()
+    levels = {vars(record)["event"]: record.levelname for record in caplog.records}
+    assert levels["broken"] == "WARNING" and "handler_failed" not in levels
+    assert [type(error) for error in told] == [RemoteProtocolError]
 
 
 @on_both_shells
