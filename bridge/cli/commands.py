@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any, BinaryIO, Final, TextIO
 
@@ -34,9 +34,11 @@ from ..tools.socket_table import Change, as_json, changes_table, count_tables, l
 from ..tools.sockets import SocketInfo, count, sockets
 from ..tools.talk import Arrival, exchange, receive_all
 from ..tools.tap import Tap
+from ..tools.tap_takers import DECODER
 from .arguments import WrongUse
 from .output import color_system, complain, flushing, note, open_file, print_json, text_of, wide_console
 from .statuses import FAILED, FOUND, NOBODY_READS
+from .wire_commands import protocol_of
 
 __all__ = [
     "run_audit",
@@ -53,6 +55,7 @@ __all__ = [
 ]
 
 _DEMO_WIDTH: Final = 140
+_MESSAGE_DECODER: Final = "bridge.cli.tap_messages"  # run, and not imported, by this process
 _LONGEST_AUDITED_BYTES: Final = 1 << 30
 
 
@@ -233,6 +236,10 @@ def _change_line(change: Change) -> str:
 
 
 def run_tap(options: argparse.Namespace) -> int:
+    decoder: Sequence[str] = DECODER
+    if options.protocol is not None:
+        protocol_of(options.protocol)  # what is wrong with it is told before anything is opened
+        decoder = (_MESSAGE_DECODER, options.protocol)
     with Tap(
         options.listen,
         options.to,
@@ -241,6 +248,7 @@ def run_tap(options: argparse.Namespace) -> int:
         full=options.full,
         save=options.save,
         queue_bytes=options.queue << 20,
+        decoder=decoder,
         told=note,
     ) as tap:
         note(f"listening at {tap.address}, forwarding to {options.to}")

@@ -224,10 +224,18 @@ def _parser() -> argparse.ArgumentParser:
     tap.add_argument(
         "--to", type=parsed_address, required=True, metavar="ADDRESS", help=f"where the server is: {PLACE}"
     )
+    tap.add_argument(
+        "--protocol",
+        metavar="MODULE:NAME",
+        help="messages of a bridge.wire.Protocol in place of objects; the module is imported",
+    )
     tap.add_argument("--json", action="store_true", help="one JSON object a line")
     tap.add_argument("--full", action="store_true", help="show long values whole")
     tap.add_argument(
-        "--save", type=Path, metavar="FOLDER", help="save each direction as a file there, which dump and json read"
+        "--save",
+        type=Path,
+        metavar="FOLDER",
+        help="save each direction there as a file for dump, json and wire --decode",
     )
     tap.add_argument("--count", type=positive_number, metavar="N", help="end after N connections have ended")
     tap.add_argument(

@@ -17,24 +17,27 @@ from ..wire.protocol import Protocol, Role
 from .output import note, open_file
 from .statuses import FAILED
 
-__all__ = ["run_gen_java", "run_wire"]
+__all__ = ["protocol_of", "run_gen_java", "run_wire"]
 
 
-def _protocol(options: argparse.Namespace) -> Protocol:
-    # As `python -m bridge` has it: modules of the folder where the command is given are found.
+def protocol_of(place: str) -> Protocol:
+    """The protocol ``MODULE:NAME``; modules of the folder where the command is given are found, as with ``python -m``.
+
+    Errors: those of `protocol_at`.
+    """
     if "" not in sys.path and str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
-    return protocol_at(options.protocol)
+    return protocol_at(place)
 
 
 def run_gen_java(options: argparse.Namespace) -> int:
-    for path in write_java(_protocol(options), options.output, options.package):
+    for path in write_java(protocol_of(options.protocol), options.output, options.package):
         note(f"wrote {path}")
     return 0
 
 
 def run_wire(options: argparse.Namespace) -> int:
-    protocol = _protocol(options)
+    protocol = protocol_of(options.protocol)
     if options.describe:
         sys.stdout.write(describe(protocol))
         return 0

@@ -166,6 +166,12 @@ class StreamEvents:
             # From where it broke; a place found there leads on by a byte at least.
             data, start = data[max(0, self._lost_from - start) :], max(start, self._lost_from)
 
+    def feed_datagram(self, data: bytes) -> Iterator[StreamEvent]:
+        """The events of a datagram, which is a whole stream of its own."""
+        one = StreamEvents(registry=self._registry, limits=self._limits)
+        yield from one.feed(data)
+        yield from one.feed_eof()
+
     def feed_eof(self) -> Iterator[StreamEvent]:
         """The last events. An end inside an object is an ``error``."""
         if self._lost_from is None and self._end > 0:

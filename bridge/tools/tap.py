@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Self, TextIO
 
@@ -23,7 +23,7 @@ from ..transport.address import Address, Target
 from ..transport.base import Transport
 from ..transport.socket_id import SocketId
 from .tap_frames import Direction, Frame, FrameKind
-from .tap_takers import Printer, Recorder, Taker
+from .tap_takers import DECODER, Printer, Recorder, Taker
 
 __all__ = ["Tap"]
 
@@ -41,6 +41,8 @@ class Tap:
     full          long values whole; JSON always has them whole
     save          a folder: each direction of each conversation becomes a file there, which ``java-bridge dump`` reads
     queue_bytes   how much may wait for the decoder, and as much again for the disk; 128 KiB at least
+    decoder       the module that decodes, in a process of its own, and words for it: of object streams, or another with
+                  a `tap_reader.run` of its own; it runs, so it must be none that a peer names
     told          called, from any thread, with what there is to say beside that: no connection, no space on the disk
 
     ConnectError: it is impossible to listen there. OSError: there is no such folder, or no process can be started.
@@ -57,6 +59,7 @@ class Tap:
         full: bool = False,
         save: Path | None = None,
         queue_bytes: int = 64 << 20,
+        decoder: Sequence[str] = DECODER,
         told: Callable[[str], object] = lambda text: None,
     ) -> None:
         if queue_bytes < 2 * _READ_BYTES:
@@ -82,7 +85,9 @@ class Tap:
             if save is not None:
                 self._takers.append(Recorder(save, queue_bytes, told))
             if output is not None:
-                self._takers.append(Printer(output, queue_bytes, told, self._lose_output, as_json=as_json, full=full))
+                self._takers.append(
+                    Printer(output, queue_bytes, told, self._lose_output, as_json=as_json, full=full, decoder=decoder)
+                )
         except BaseException:
             self._listener.close()
             raise

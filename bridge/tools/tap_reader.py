@@ -13,16 +13,16 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, BinaryIO, Final, TextIO
+from typing import Any, BinaryIO, Final, Protocol, TextIO, TypeAlias
 
 from .json_view import json_pieces
 from .printable import printable
-from .stream_events import StreamEvent, StreamEvents
+from .stream_events import StreamEvents
 from .tap_frames import Direction, Frame, FrameKind, read_frames
 
-__all__ = ["main", "print_frames"]
+__all__ = ["Conversation", "Event", "Events", "main", "print_frames", "run"]
 
 _NOBODY_READS: Final = 141
 _NICER: Final = 5
@@ -30,33 +30,81 @@ _TOO_SLOW: Final = "they passed faster than they could be decoded"
 _ARROWS: Final = {Direction.CLIENT: "→", Direction.SERVER: "←"}
 
 
-def print_frames(frames: BinaryIO, out: TextIO, *, as_json: bool, full: bool) -> None:
+class Event(Protocol):
+    """Something that passed in one direction."""
+
+    def text(self, *, full: bool = False) -> str:
+        """One line, fit for a terminal."""
+
+    def json_members(self) -> Iterable[tuple[str, Any]]:
+        """What there is to say beside the value."""
+
+    @property
+    def has_value(self) -> bool:
+        """Whether there is a ``json_value``."""
+
+    @property
+    def json_value(self) -> Any:
+        """What ``json_pieces`` shows as the member ``value``."""
+
+
+class Events(Protocol):
+    """Turns what passes in one direction into events; raises nothing for the bytes.
+
+    ``feed`` of no bytes gives what could not be told before something had come in the other direction.
+    """
+
+    def feed(self, data: bytes) -> Iterator[Event]:
+        """The events that the next bytes of the direction complete."""
+
+    def feed_datagram(self, data: bytes) -> Iterator[Event]:
+        """Likewise, where datagrams pass: one of them."""
+
+    def feed_eof(self) -> Iterator[Event]:
+        """The last events."""
+
+    def skip(self, count: int, reason: str) -> None:
+        """The next ``count`` bytes passed and are not given."""
+
+
+#: Makes the two of a conversation that begins.
+Conversation: TypeAlias = Callable[[], Mapping[Direction, Events]]
+
+
+def _streams() -> Mapping[Direction, Events]:
+    """Of object streams."""
+    return {direction: StreamEvents() for direction in Direction}
+
+
+def print_frames(
+    frames: BinaryIO, out: TextIO, *, as_json: bool, full: bool, conversation: Conversation = _streams
+) -> None:
     """Print what the frames in the pipe ``frames`` say, until it ends."""
     ascii_only = (out.encoding or "").lower().replace("-", "") != "utf8"
-    directions: dict[tuple[int, Direction], StreamEvents] = {}
+    directions: dict[tuple[int, Direction], Events] = {}
     for frame in read_frames(frames):
         if frame.kind is FrameKind.OPEN:
             _print_opened(frame, out, as_json)
+            made = conversation()
+            directions.update({(frame.conversation, direction): made[direction] for direction in Direction})
+            continue
         for event in _events_of(frame, directions):
-            if as_json:
-                _print_json(frame, event, out, ascii_only)
-            else:
-                out.write(f"{_clock(frame)} #{frame.conversation} {_ARROWS[frame.direction]} {event.text(full=full)}\n")
+            _print_event(frame, event, out, as_json=as_json, full=full, ascii_only=ascii_only)
+        other = frame._replace(direction=Direction(1 - frame.direction))
+        if (waiting := directions.get((other.conversation, other.direction))) is not None:
+            for event in waiting.feed(b""):
+                _print_event(other, event, out, as_json=as_json, full=full, ascii_only=ascii_only)
         if frame.kind is FrameKind.END and frame.data:
             _print_broken(frame, out, as_json)
         out.flush()
 
 
-def _events_of(frame: Frame, directions: dict[tuple[int, Direction], StreamEvents]) -> Iterator[StreamEvent]:
+def _events_of(frame: Frame, directions: dict[tuple[int, Direction], Events]) -> Iterator[Event]:
     key = (frame.conversation, frame.direction)
-    if frame.kind is FrameKind.OPEN:
-        directions.update({(frame.conversation, direction): StreamEvents() for direction in Direction})
-    elif frame.kind is FrameKind.DATA:
+    if frame.kind is FrameKind.DATA:
         yield from directions[key].feed(frame.data)
     elif frame.kind is FrameKind.DATAGRAM:
-        one = StreamEvents()
-        yield from one.feed(frame.data)
-        yield from one.feed_eof()
+        yield from directions[key].feed_datagram(frame.data)
     elif frame.kind is FrameKind.SKIPPED:
         directions[key].skip(frame.skipped_bytes, _TOO_SLOW)
     else:
@@ -82,7 +130,14 @@ def _print_broken(frame: Frame, out: TextIO, as_json: bool) -> None:
         out.write(f"{_clock(frame)} #{frame.conversation} {arrow} broken: {printable(reason)}\n")
 
 
-def _print_json(frame: Frame, event: StreamEvent, out: TextIO, ascii_only: bool) -> None:
+def _print_event(frame: Frame, event: Event, out: TextIO, *, as_json: bool, full: bool, ascii_only: bool) -> None:
+    if as_json:
+        _print_json(frame, event, out, ascii_only)
+    else:
+        out.write(f"{_clock(frame)} #{frame.conversation} {_ARROWS[frame.direction]} {event.text(full=full)}\n")
+
+
+def _print_json(frame: Frame, event: Event, out: TextIO, ascii_only: bool) -> None:
     text = json.dumps(_members(frame) | dict(event.json_members()))
     if not event.has_value:
         out.write(text + "\n")
@@ -108,13 +163,22 @@ def _clock(frame: Frame) -> str:
 
 
 def main(words: list[str]) -> int:
-    """The exit status: 0, or 141 when nobody reads the output."""
+    """Decode object streams; see `run`."""
+    return run(words)
+
+
+def run(words: list[str], conversation: Conversation = _streams) -> int:
+    """Print what comes on standard input, as the first two ``words`` say: ``json`` or ``text``, ``full`` or ``short``.
+
+    The exit status: 0, or 141 when nobody reads the output.
+    """
     if hasattr(os, "nice"):
         os.nice(_NICER)  # forwarding comes first
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        print_frames(sys.stdin.buffer, sys.stdout, as_json=words[0] == "json", full=words[1] == "full")
+        as_json, full = words[0] == "json", words[1] == "full"
+        print_frames(sys.stdin.buffer, sys.stdout, as_json=as_json, full=full, conversation=conversation)
     except BrokenPipeError:
         # The interpreter flushes standard output once more at its end: into nothing.
         with contextlib.suppress(OSError, ValueError):

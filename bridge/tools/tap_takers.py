@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TextIO
@@ -20,7 +20,10 @@ from typing import Final, TextIO
 from .recording import Recording
 from .tap_frames import Direction, Frame, FrameKind, encode
 
-__all__ = ["Printer", "Recorder", "Taker"]
+__all__ = ["DECODER", "Printer", "Recorder", "Taker"]
+
+#: The module that decodes object streams.
+DECODER: Final = ("bridge.tools.tap_reader",)
 
 _CLOSE_SECONDS: Final = 30.0
 _OUTPUT_CLOSED: Final = 141  # what `tap_reader` says when nobody reads what it prints
@@ -164,7 +167,8 @@ class Recorder(Taker):
 class Printer(Taker):
     """Has what passes decoded and printed by a process of its own, so that decoding takes no time from forwarding.
 
-    ``gone`` is called when nobody reads what it prints any more.
+    ``decoder`` is the module that the process runs, with the words behind the two that it is always given, see
+    `tap_reader`. ``gone`` is called when nobody reads what it prints any more.
     """
 
     def __init__(
@@ -176,6 +180,7 @@ class Printer(Taker):
         *,
         as_json: bool,
         full: bool,
+        decoder: Sequence[str] = DECODER,
     ) -> None:
         super().__init__(queue_bytes, "bridge tap printer")
         self._told = told
@@ -184,8 +189,8 @@ class Printer(Taker):
         form, length = "json" if as_json else "text", "full" if full else "short"
         package = str(Path(__file__).parent.parent.parent)
         # What is imported here is what the other process imports; Ctrl-C is for this process alone.
-        self._process = subprocess.Popen(  # noqa: S603 - no word of it is from outside
-            [sys.executable, "-P", "-m", "bridge.tools.tap_reader", form, length],
+        self._process = subprocess.Popen(  # noqa: S603 - no word of it is from a peer
+            [sys.executable, "-P", "-m", decoder[0], form, length, *decoder[1:]],
             stdin=subprocess.PIPE,
             stdout=output.fileno(),
             env={**os.environ, "PYTHONPATH": os.pathsep.join([package, *filter(None, sys.path)])},

@@ -69,18 +69,21 @@ class Opening:
         del self._received[end:]
         return rest
 
+    def peer_versions(self) -> tuple[int, int]:
+        """The oldest and the newest version that the peer speaks, as soon as its opening is whole.
+
+        RemoteProtocolError: it speaks another protocol. CorruptedStreamError: its name is no text.
+        """
+        peer = self._peer()
+        return peer.lowest, peer.highest
+
     def version(self) -> int:
         """The version that counts.
 
         RemoteProtocolError: the peer speaks another protocol, or no version that this side does. CorruptedStreamError:
         its name is no text.
         """
-        try:
-            peer: Any = _LAYOUT.parse(bytes(self._received))
-        except ConstructError as error:
-            raise CorruptedStreamError("the name of the peer's protocol is no text", offset=_FIXED_BYTES) from error
-        if peer.name != self.name:
-            raise RemoteProtocolError(f"the peer speaks {peer.name[:100]!r}, and this side {self.name!r}", offset=0)
+        peer = self._peer()
         version: int = min(self.highest, peer.highest)
         if version < max(self.lowest, peer.lowest):
             raise RemoteProtocolError(
@@ -89,3 +92,12 @@ class Opening:
                 offset=0,
             )
         return version
+
+    def _peer(self) -> Any:
+        try:
+            peer: Any = _LAYOUT.parse(bytes(self._received))
+        except ConstructError as error:
+            raise CorruptedStreamError("the name of the peer's protocol is no text", offset=_FIXED_BYTES) from error
+        if peer.name != self.name:
+            raise RemoteProtocolError(f"the peer speaks {peer.name[:100]!r}, and this side {self.name!r}", offset=0)
+        return peer

@@ -54,14 +54,18 @@ class MessageReader:
     """Reads what ``sender`` sends. Any portions give the same messages and the same errors.
 
     With ``trace`` the spans of every message are given, and a message that cannot be read is given with its ``error``
-    where the framing tells the place of the next one.
+    where the framing tells the place of the next one. ``versions`` are the oldest and the newest that the receiving
+    side speaks, for who looks on at a negotiation of others; else they are those of the protocol.
     """
 
-    def __init__(self, protocol: Protocol, sender: Role, *, trace: bool = False) -> None:
+    def __init__(
+        self, protocol: Protocol, sender: Role, *, trace: bool = False, versions: tuple[int, int] | None = None
+    ) -> None:
+        oldest, newest = (protocol.accepts, protocol.version) if versions is None else versions
         self._protocol = protocol
         self._sender = sender
         self._trace = trace
-        self._opening = Opening(protocol.name, protocol.accepts, protocol.version) if protocol.negotiate else None
+        self._opening = Opening(protocol.name, oldest, newest) if protocol.negotiate else None
         self._opening_ended = False
         self._failure: BridgeError | None = None
         self._ended = False
