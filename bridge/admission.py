@@ -11,10 +11,16 @@ from .errors import SchemaError
 if TYPE_CHECKING:
     from .transport.address import Address
 
-__all__ = ["EXPOSED", "Admission", "is_exposed"]
+__all__ = ["AUTHENTICATED", "EXPOSED", "Admission", "is_exposed"]
 
 #: What the log says of a server whose address ``is_exposed``.
 EXPOSED: Final = "other machines can connect, and all is sent in the clear: encrypt it, or say allow_insecure=True"
+
+#: Likewise where its peers must know a secret.
+AUTHENTICATED: Final = (
+    "the secret keeps strangers out, but all is sent in the clear, and who is on the way can change it: encrypt it, or "
+    "say allow_insecure=True"
+)
 
 #: Kinds of transport that anybody on the way can read and change.
 _IN_THE_CLEAR = {"mptcp", "raw", "sctp", "tcp", "udp"}

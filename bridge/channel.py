@@ -49,6 +49,7 @@ from .reconnect import ReconnectingChannel
 from .transport import kinds
 from .transport.address import Address, Target
 from .transport.blocking import deadline_of, left_of
+from .transport.secret import HANDSHAKE_SECONDS, SharedSecret
 from .transport.socket_id import SocketId
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def connect(
     timeout: float | None = None,
     content_seconds: float | None = None,
     tls: ssl.SSLContext | None = None,
+    secret: bytes | None = None,
     reconnect: None = None,
     protocol: None = None,
     **options: Unpack[ConnectionOptions],
@@ -100,6 +102,7 @@ def connect(
     timeout: float | None = None,
     content_seconds: float | None = None,
     tls: ssl.SSLContext | None = None,
+    secret: bytes | None = None,
     reconnect: None = None,
     protocol: Spoken[_C],
 ) -> _C: ...
@@ -113,6 +116,7 @@ def connect(
     timeout: float | None = None,
     content_seconds: float | None = None,
     tls: ssl.SSLContext | None = None,
+    secret: bytes | None = None,
     reconnect: Reconnect,
     protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
@@ -126,6 +130,7 @@ def connect(
     timeout: float | None = None,
     content_seconds: float | None = None,
     tls: ssl.SSLContext | None = None,
+    secret: bytes | None = None,
     reconnect: Reconnect | None = None,
     protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
@@ -135,16 +140,19 @@ def connect(
     With ``reconnect`` it connects again after its connection was lost, and the first time too it tries as often as
     that says. ``timeout``, in seconds, is for the connecting alone; ``content_seconds`` is that of a Channel. ``tls``
     says about TLS what the options of a ``tls://`` URL cannot; with it any kind that carries a stream of bytes is
-    encrypted. The options are those of a Connection: ``registry``, ``limits``, ``object_filter``, ``reset_every``. With
-    a ``protocol``, a `bridge.wire.Protocol`, the channel speaks that in place of object streams, and takes none of
-    these. ConnectError: nobody answered, or ``address`` is none.
+    encrypted. With a ``secret``, 16 random bytes or more, both ends prove that they know it before anything else is
+    said; a peer that does not is a ConnectError. The options are those of a Connection: ``registry``, ``limits``,
+    ``object_filter``, ``reset_every``. With a ``protocol``, a `bridge.wire.Protocol`, the channel speaks that in place
+    of object streams, and takes none of these. ConnectError: nobody answered, or ``address`` is none.
+    SchemaError: an argument makes no sense.
     """
     place = Address.parse(address, port)
     check_options(protocol, content_seconds, options)  # before anything is opened
+    shared = None if secret is None else SharedSecret(secret)
     if reconnect is None:
-        return _open(place, timeout, tls, content_seconds, protocol, options)
+        return _open(place, timeout, tls, shared, content_seconds, protocol, options)
     channel = ReconnectingChannel(
-        lambda seconds: _open(place, seconds, tls, content_seconds, protocol, options), reconnect
+        lambda seconds: _open(place, seconds, tls, shared, content_seconds, protocol, options), reconnect
     )
     channel.ensure_connected(timeout=timeout)
     return channel
@@ -154,12 +162,13 @@ def _open(
     place: Address,
     timeout: float | None,
     tls: ssl.SSLContext | None,
+    secret: SharedSecret | None,
     content_seconds: float | None,
     protocol: Spoken[Channel] | None,
     options: ConnectionOptions,
 ) -> Channel:
     try:
-        transport = kinds.connect(place, timeout, tls)
+        transport = kinds.connect(place, timeout, tls, secret)
     except OSError as error:
         raise ConnectError(f"no connection to {place}: {error}") from error
     channel = _channel_over(transport, protocol, options, accepted=False, content_seconds=content_seconds)
@@ -174,20 +183,27 @@ def listen(
     backlog: int = 128,
     content_seconds: float | None = None,
     tls: ssl.SSLContext | None = None,
+    secret: bytes | None = None,
+    handshake_seconds: float = HANDSHAKE_SECONDS,
     protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
 ) -> Listener:
     """A listener at ``address``; port 0 lets the system choose one, no host means every interface.
 
-    ``backlog`` is how many peers may wait until they are accepted; ``tls`` is as in ``connect``. The options are those
-    of a Connection, for each channel, and so are ``content_seconds`` and ``protocol``. ConnectError: it is impossible
-    to listen there.
+    ``backlog`` is how many peers may wait until they are accepted; ``tls`` and ``secret`` are as in ``connect``. A
+    channel that was accepted proves the secret when it is first used, or in ``complete_handshake``; its peer is cut off
+    (ChannelBroken) where it does not know it, or is waited for longer than ``handshake_seconds`` altogether. The
+    options are those of a Connection, for each channel, and so are ``content_seconds`` and ``protocol``. ConnectError:
+    it is impossible to listen there. SchemaError: the secret is too short, or datagrams have one.
     """
     place = Address.parse(address, port)
     check_options(protocol, content_seconds, options)
+    shared = None if secret is None else SharedSecret(secret, handshake_seconds)
     try:
-        listener = kinds.listen(place, backlog, tls)
-        return Listener(listener, options, content_seconds=content_seconds, protocol=protocol)
+        listener = kinds.listen(place, backlog, tls, shared)
+        return Listener(
+            listener, options, content_seconds=content_seconds, protocol=protocol, has_secret=secret is not None
+        )
     except OSError as error:
         raise ConnectError(f"cannot listen at {place}: {error}") from error
 
@@ -313,6 +329,23 @@ class Channel:
         if self._receive_failed or self._send_failure is not None:
             return State.BROKEN
         return self._connection.state
+
+    def complete_handshake(self, *, timeout: float | None = None) -> None:
+        """Complete what comes before the first object: the handshakes of TLS and of a secret. Can be repeated.
+
+        Whoever connected has done so; at a channel that was accepted, the first use does it otherwise. ChannelTimeout:
+        the peer has not done its part in time. ChannelBroken: it was refused, or has gone. ChannelClosed: this side has
+        closed the channel, or is stopping.
+        """
+        try:
+            self._transport.handshake(timeout)
+        except TimeoutError as error:
+            raise ChannelTimeout(f"the handshake was not complete in {timeout} s") from error
+        except OSError as error:
+            if self._closed or self._stopping:
+                raise ChannelClosed("no more is received: this side is stopping") from error
+            self._receive_failed = True
+            raise ChannelBroken(f"the connection failed: {error}") from error
 
     # ------------------------------------------------------------------------------------------------------ sending
 
@@ -596,7 +629,7 @@ def _acquire(lock: threading.Lock, deadline: float | None, *, queued: bool | Non
 class Listener:
     """Gives a channel for each peer that connects. Iterating over it does so until it is closed.
 
-    ``address`` is where it listens, with the real port.
+    ``address`` is where it listens, with the real port; ``has_secret``, whether its peers must know a secret.
     """
 
     def __init__(
@@ -606,8 +639,10 @@ class Listener:
         *,
         content_seconds: float | None = None,
         protocol: Spoken[Channel] | None = None,
+        has_secret: bool = False,
     ) -> None:
         self._listener = listener
+        self.has_secret = has_secret
         self._protocol = protocol
         self._content_seconds = content_seconds
         self._options = ConnectionOptions() if options is None else options

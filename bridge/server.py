@@ -7,13 +7,14 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
-from .admission import EXPOSED, Admission, is_exposed
+from .admission import AUTHENTICATED, EXPOSED, Admission, is_exposed
 from .channel import Channel, Listener, Spoken, listen
 from .connection import ConnectionOptions
 from .errors import ChannelClosed, ChannelError, ConnectError, DecodeError, RemoteProtocolError
 from .event_log import SERVER_LOG, log_event
 from .transport.address import Address, Target
 from .transport.blocking import deadline_of, left_of
+from .transport.secret import HANDSHAKE_SECONDS
 
 if TYPE_CHECKING:
     import ssl
@@ -39,6 +40,8 @@ def serve(
     backlog: int = 128,
     content_seconds: float | None = None,
     tls: ssl.SSLContext | None = None,
+    secret: bytes | None = None,
+    handshake_seconds: float = HANDSHAKE_SECONDS,
     allow_insecure: bool = False,
     reuse_port: bool = False,
     on_accepted: Callable[[Channel], object] | None = None,
@@ -54,7 +57,8 @@ def serve(
     cut off. The hooks are those of a Server. Errors and the other options are those of ``listen``.
 
     An address that other machines can reach, without encryption, is served with a warning in the log unless
-    ``allow_insecure`` says that this is meant.
+    ``allow_insecure`` says that this is meant. With a ``secret`` the handshake is made in the thread of the peer, which
+    has ``handshake_seconds`` for it, and ``handler`` is called for those who know the secret.
 
     With ``reuse_port`` several processes of one user can serve the same port, each with all of this; the system spreads
     the peers over them (SO_REUSEPORT; on Linux, evenly). It is the option ``reuse_port=1`` of the address.
@@ -67,9 +71,19 @@ def serve(
     place = Address.parse(address)
     if reuse_port:
         place = place.with_option("reuse_port", "1")
-    listener = listen(place, backlog=backlog, content_seconds=content_seconds, tls=tls, protocol=protocol, **options)
+    listener = listen(
+        place,
+        backlog=backlog,
+        content_seconds=content_seconds,
+        tls=tls,
+        secret=secret,
+        handshake_seconds=handshake_seconds,
+        protocol=protocol,
+        **options,
+    )
     if tls is None and is_exposed(listener.address) and not allow_insecure:
-        log_event(SERVER_LOG, logging.WARNING, "insecure", address=listener.address, reason=EXPOSED)
+        reason = EXPOSED if secret is None else AUTHENTICATED
+        log_event(SERVER_LOG, logging.WARNING, "insecure", address=listener.address, reason=reason)
     return Server(listener, handler, admission, on_accepted=on_accepted, on_closed=on_closed, on_error=on_error)
 
 
@@ -85,6 +99,8 @@ class Server:
     on_error(channel, error)   an exception left the handler (but ChannelClosed, which is no error), or a peer could
                                not be accepted: then ``channel`` is None
     on_closed(channel)         last, once for each ``on_accepted``; the channel is closed
+
+    A peer that does not know the secret is cut off before any of that; of hooks, ``on_error`` is told, without channel.
 
     Where the system cannot accept a peer (out of file descriptors, perhaps), the server tries again, after at most a
     second; peers wait so long.
@@ -217,7 +233,11 @@ class Server:
     def _serve(self, channel: Channel) -> None:
         began = time.monotonic()
         log_event(SERVER_LOG, logging.INFO, "accepted", channel.socket_id, peers=self.peer_count)
+        met = False
         try:
+            if not self._admits(channel):
+                return
+            met = True
             self._tell("on_accepted", self._on_accepted, channel)
             try:
                 with channel:
@@ -231,10 +251,27 @@ class Server:
                 log_event(SERVER_LOG, logging.ERROR, "handler_failed", channel.socket_id, error=error)
                 self._tell("on_error", self._on_error, channel, error)
         finally:
-            self._tell("on_closed", self._on_closed, channel)
+            if met:
+                self._tell("on_closed", self._on_closed, channel)
             self._forget(threading.current_thread(), channel)
             seconds = time.monotonic() - began
             log_event(SERVER_LOG, logging.INFO, "closed", channel.socket_id, seconds=seconds, peers=self.peer_count)
+
+    def _admits(self, channel: Channel) -> bool:
+        """Whether the peer knows the secret, where one is asked for: before that no code of the caller meets it."""
+        if not self._listener.has_secret:
+            return True
+        try:
+            channel.complete_handshake()
+        except ChannelClosed:
+            channel.abort()
+        except ChannelError as error:
+            channel.abort()
+            log_event(SERVER_LOG, logging.WARNING, "refused", channel.socket_id, reason=error.message)
+            self._tell("on_error", self._on_error, None, error)
+        else:
+            return True
+        return False
 
     def _tell(self, name: str, hook: Callable[..., object] | None, channel: Channel | None, *error: Exception) -> None:
         if hook is None:

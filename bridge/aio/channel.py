@@ -32,6 +32,7 @@ from ..errors import (
 from ..event_log import CHANNEL_LOG, log_event
 from ..transport import kinds
 from ..transport.address import Address, Target
+from ..transport.secret import HANDSHAKE_SECONDS, SharedSecret
 from ..transport.socket_id import SocketId
 from .reconnect import ReconnectingChannel
 
@@ -64,6 +65,7 @@ async def connect(
     timeout: float | None = None,
     content_seconds: float | None = None,
     tls: ssl.SSLContext | None = None,
+    secret: bytes | None = None,
     reconnect: None = None,
     protocol: None = None,
     **options: Unpack[ConnectionOptions],
@@ -78,6 +80,7 @@ async def connect(
     timeout: float | None = None,
     content_seconds: float | None = None,
     tls: ssl.SSLContext | None = None,
+    secret: bytes | None = None,
     reconnect: None = None,
     protocol: Spoken[_C],
 ) -> _C: ...
@@ -91,6 +94,7 @@ async def connect(
     timeout: float | None = None,
     content_seconds: float | None = None,
     tls: ssl.SSLContext | None = None,
+    secret: bytes | None = None,
     reconnect: Reconnect,
     protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
@@ -104,6 +108,7 @@ async def connect(
     timeout: float | None = None,
     content_seconds: float | None = None,
     tls: ssl.SSLContext | None = None,
+    secret: bytes | None = None,
     reconnect: Reconnect | None = None,
     protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
@@ -111,10 +116,11 @@ async def connect(
     """A channel to the peer at ``address``; arguments and errors as in ``bridge.connect``."""
     place = Address.parse(address, port)
     check_options(protocol, content_seconds, options)  # before anything is opened
+    shared = None if secret is None else SharedSecret(secret)
     if reconnect is None:
-        return await _open(place, timeout, tls, content_seconds, protocol, options)
+        return await _open(place, timeout, tls, shared, content_seconds, protocol, options)
     channel = ReconnectingChannel(
-        lambda seconds: _open(place, seconds, tls, content_seconds, protocol, options), reconnect
+        lambda seconds: _open(place, seconds, tls, shared, content_seconds, protocol, options), reconnect
     )
     await channel.ensure_connected(timeout=timeout)
     return channel
@@ -124,12 +130,13 @@ async def _open(
     place: Address,
     timeout: float | None,
     tls: ssl.SSLContext | None,
+    secret: SharedSecret | None,
     content_seconds: float | None,
     protocol: Spoken[Channel] | None,
     options: ConnectionOptions,
 ) -> Channel:
     try:
-        transport = await kinds.connect_async(place, timeout, tls)
+        transport = await kinds.connect_async(place, timeout, tls, secret)
     except TimeoutError as error:
         raise ConnectError(f"no connection to {place} in {timeout} s") from error
     except OSError as error:
@@ -146,15 +153,20 @@ async def listen(
     backlog: int = 128,
     content_seconds: float | None = None,
     tls: ssl.SSLContext | None = None,
+    secret: bytes | None = None,
+    handshake_seconds: float = HANDSHAKE_SECONDS,
     protocol: Spoken[Channel] | None = None,
     **options: Unpack[ConnectionOptions],
 ) -> Listener:
     """A listener at ``address``; arguments and errors as in ``bridge.listen``."""
     place = Address.parse(address, port)
     check_options(protocol, content_seconds, options)
+    shared = None if secret is None else SharedSecret(secret, handshake_seconds)
     try:
-        listener = await kinds.listen_async(place, backlog, tls)
-        return Listener(listener, options, content_seconds=content_seconds, protocol=protocol)
+        listener = await kinds.listen_async(place, backlog, tls, shared)
+        return Listener(
+            listener, options, content_seconds=content_seconds, protocol=protocol, has_secret=secret is not None
+        )
     except OSError as error:
         raise ConnectError(f"cannot listen at {place}: {error}") from error
 
@@ -238,6 +250,21 @@ class Channel:
         if self._closed:
             return State.CLOSED
         return State.BROKEN if self._failed else self._connection.state
+
+    async def complete_handshake(self, *, timeout: float | None = None) -> None:
+        """Complete what comes before the first object: the handshakes of TLS and of a secret. Can be repeated.
+
+        Errors as in the blocking ``Channel``.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                await self._transport.handshake()
+        except TimeoutError as error:
+            raise ChannelTimeout(f"the handshake was not complete in {timeout} s") from error
+        except OSError as error:
+            if self._closed or self._stopping:
+                raise ChannelClosed("no more is received: this side is stopping") from error
+            raise self._broken(error) from error
 
     # ------------------------------------------------------------------------------------------------------ sending
 
@@ -500,7 +527,7 @@ def _not_begun(timeout: float | None) -> ChannelTimeout:
 class Listener:
     """Gives a channel for each peer that connects. Iterating over it does so until it is closed.
 
-    ``address`` is where it listens, with the real port.
+    ``address`` is where it listens, with the real port; ``has_secret``, whether its peers must know a secret.
     """
 
     def __init__(
@@ -510,8 +537,10 @@ class Listener:
         *,
         content_seconds: float | None = None,
         protocol: Spoken[Channel] | None = None,
+        has_secret: bool = False,
     ) -> None:
         self._listener = listener
+        self.has_secret = has_secret
         self._protocol = protocol
         self._content_seconds = content_seconds
         self._options = ConnectionOptions() if options is None else options

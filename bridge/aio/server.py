@@ -9,12 +9,13 @@ import time
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
-from ..admission import EXPOSED, Admission, is_exposed
+from ..admission import AUTHENTICATED, EXPOSED, Admission, is_exposed
 from ..connection import ConnectionOptions
 from ..errors import ChannelClosed, ChannelError, ConnectError, DecodeError, RemoteProtocolError
 from ..event_log import SERVER_LOG, log_event
 from ..server import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS
 from ..transport.address import Address, Target
+from ..transport.secret import HANDSHAKE_SECONDS
 from .channel import Channel, Listener, Spoken, listen
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ async def serve(
     backlog: int = 128,
     content_seconds: float | None = None,
     tls: ssl.SSLContext | None = None,
+    secret: bytes | None = None,
+    handshake_seconds: float = HANDSHAKE_SECONDS,
     allow_insecure: bool = False,
     reuse_port: bool = False,
     on_accepted: Callable[[Channel], object] | None = None,
@@ -57,10 +60,18 @@ async def serve(
     if reuse_port:
         place = place.with_option("reuse_port", "1")
     listener = await listen(
-        place, backlog=backlog, content_seconds=content_seconds, tls=tls, protocol=protocol, **options
+        place,
+        backlog=backlog,
+        content_seconds=content_seconds,
+        tls=tls,
+        secret=secret,
+        handshake_seconds=handshake_seconds,
+        protocol=protocol,
+        **options,
     )
     if tls is None and is_exposed(listener.address) and not allow_insecure:
-        log_event(SERVER_LOG, logging.WARNING, "insecure", address=listener.address, reason=EXPOSED)
+        reason = EXPOSED if secret is None else AUTHENTICATED
+        log_event(SERVER_LOG, logging.WARNING, "insecure", address=listener.address, reason=reason)
     return Server(listener, handler, admission, on_accepted=on_accepted, on_closed=on_closed, on_error=on_error)
 
 
@@ -178,7 +189,11 @@ class Server:
     async def _serve(self, channel: Channel) -> None:
         began = time.monotonic()
         log_event(SERVER_LOG, logging.INFO, "accepted", channel.socket_id, peers=self.peer_count)
+        met = False
         try:
+            if not await self._admits(channel):
+                return
+            met = True
             await self._tell("on_accepted", self._on_accepted, channel)
             try:
                 async with channel:
@@ -192,9 +207,26 @@ class Server:
                 log_event(SERVER_LOG, logging.ERROR, "handler_failed", channel.socket_id, error=error)
                 await self._tell("on_error", self._on_error, channel, error)
         finally:
-            await self._tell("on_closed", self._on_closed, channel)
+            if met:
+                await self._tell("on_closed", self._on_closed, channel)
             seconds = time.monotonic() - began
             log_event(SERVER_LOG, logging.INFO, "closed", channel.socket_id, seconds=seconds, peers=self.peer_count - 1)
+
+    async def _admits(self, channel: Channel) -> bool:
+        """Whether the peer knows the secret, where one is asked for: before that no code of the caller meets it."""
+        if not self._listener.has_secret:
+            return True
+        try:
+            await channel.complete_handshake()
+        except ChannelClosed:
+            channel.abort()
+        except ChannelError as error:
+            channel.abort()
+            log_event(SERVER_LOG, logging.WARNING, "refused", channel.socket_id, reason=error.message)
+            await self._tell("on_error", self._on_error, None, error)
+        else:
+            return True
+        return False
 
     async def _tell(
         self, name: str, hook: Callable[..., object] | None, channel: Channel | None, *error: Exception

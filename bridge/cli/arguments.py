@@ -10,6 +10,7 @@ from ..errors import BridgeError, SchemaError
 from ..limits import ObjectInputFilter
 from ..tools.sockets import STATES
 from ..transport.address import Address
+from ..transport.secret import SharedSecret
 from .statuses import WRONG_USE
 
 __all__ = [
@@ -20,12 +21,15 @@ __all__ = [
     "add_files",
     "add_filter",
     "add_json_options",
+    "add_secret",
     "parsed_address",
     "port_number",
     "positive_number",
     "seconds_above_zero",
     "state_name",
 ]
+
+_LONGEST_SECRET: Final = 1 << 16
 
 PLACE: Final = "HOST:PORT, a URL, or a PORT of this machine"
 
@@ -52,6 +56,21 @@ def parsed_filter(text: str) -> ObjectInputFilter:
         return ObjectInputFilter(text)
     except SchemaError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def secret_in(file: str) -> bytes:
+    """The shared secret in ``file``: all its bytes, a line end too. No more is read than a secret can sensibly have."""
+    try:
+        with open(file, "rb") as fp:
+            key = fp.read(_LONGEST_SECRET + 1)
+        if len(key) > _LONGEST_SECRET:
+            raise argparse.ArgumentTypeError(f"{file} has more than {_LONGEST_SECRET} bytes: that is no secret")
+        SharedSecret(key)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{file} cannot be read: {error.strerror}") from error
+    except SchemaError as error:
+        raise argparse.ArgumentTypeError(f"{file}: {error}") from error
+    return key
 
 
 def positive_number(text: str) -> int:
@@ -113,6 +132,16 @@ def add_address(command: argparse.ArgumentParser) -> None:
         type=parsed_address,
         metavar="ADDRESS",
         help="HOST:PORT, a URL (tls://HOST:PORT, unix:///PATH …), or a PORT of this machine",
+    )
+
+
+def add_secret(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--secret-file",
+        dest="secret",
+        type=secret_in,
+        metavar="FILE",
+        help="the bytes of FILE, 16 or more, are a secret that the peer must know too",
     )
 
 

@@ -150,7 +150,9 @@ def run_send(options: argparse.Namespace) -> int:
         chain.from_iterable(_json_lines(sys.stdin) if value is _STANDARD_INPUT else (value,) for value in given),
         chain.from_iterable(_stream_contents(name, options) for name in options.file),
     )
-    with connect(options.address, timeout=options.timeout, object_filter=options.filter) as channel:
+    with connect(
+        options.address, timeout=options.timeout, secret=options.secret, object_filter=options.filter
+    ) as channel:
         for reply in exchange(channel, values, replies=options.replies, timeout=options.timeout):
             print_json(reply, options)
         channel.send_eof()
@@ -173,6 +175,7 @@ def run_listen(options: argparse.Namespace) -> int:
         echo=options.echo,
         count=options.count,
         reuse_port=options.reuse_port,
+        secret=options.secret,
         listening=lambda address: note(f"listening at {address}"),
         object_filter=options.filter,
     )

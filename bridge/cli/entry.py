@@ -21,6 +21,7 @@ from .arguments import (
     add_files,
     add_filter,
     add_json_options,
+    add_secret,
     parsed_address,
     port_number,
     positive_number,
@@ -148,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
         "the conversation.",
     )  # fmt: skip
     add_address(send)
+    add_secret(send)
     send.add_argument(
         "values",
         nargs="*",
@@ -175,6 +177,7 @@ def _parser() -> argparse.ArgumentParser:
         "told on standard error. Ctrl-C ends it.",
     )  # fmt: skip
     add_address(listen)
+    add_secret(listen)
     listen.add_argument("--echo", action="store_true", help="send every object back")
     listen.add_argument("--count", type=positive_number, metavar="N", help="end after N objects")
     listen.add_argument(

@@ -51,16 +51,18 @@ def receive_all(
     count: int | None = None,
     listening: Callable[[Address], object] | None = None,
     reuse_port: bool = False,
+    secret: bytes | None = None,
     **options: Unpack[ConnectionOptions],
 ) -> None:
     """Listen at ``address`` and call ``arrived`` for everything that peers do, for one at a time.
 
     With ``echo`` each object goes back to its peer. ``listening`` is called with the real address. Returns after
-    ``count`` objects; with None it goes on until it is interrupted. ``reuse_port`` is that of ``serve``. ConnectError:
-    it is impossible to listen there. What ``arrived`` raises ends the listening and is raised here.
+    ``count`` objects; with None it goes on until it is interrupted. ``reuse_port`` and ``secret`` are
+    those of ``serve``. ConnectError: it is impossible to listen there. What ``arrived`` raises ends the listening and
+    is raised here.
     """
     inbox = _Inbox(arrived, count, echo)
-    with serve(address, inbox.talk_with, reuse_port=reuse_port, **options) as server:
+    with serve(address, inbox.talk_with, reuse_port=reuse_port, secret=secret, **options) as server:
         if listening is not None:
             listening(server.address)
         try:

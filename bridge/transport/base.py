@@ -33,6 +33,10 @@ Info: TypeAlias = Literal["local", "peer", "socket", "datagram_bytes", "multipat
 class Transport(abc.ABC):
     """One connected end, blocking. One thread may receive while another sends and a third closes."""
 
+    def handshake(self, timeout: float | None = None) -> None:
+        """Complete what comes before the first byte, where there is such a thing; the first use does so too."""
+        return
+
     @abc.abstractmethod
     def receive(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """At least one byte and at most ``max_bytes``, as soon as there are any; b"" when the peer has ended.
@@ -90,6 +94,10 @@ class Listener(abc.ABC):
 
 class AsyncTransport(abc.ABC):
     """One connected end, for asyncio. Cancelling any method loses no byte."""
+
+    async def handshake(self) -> None:
+        """Complete what comes before the first byte, where there is such a thing; the first use does so too."""
+        return
 
     @abc.abstractmethod
     async def receive(self, max_bytes: int) -> bytes:

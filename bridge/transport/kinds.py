@@ -13,9 +13,11 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
 from ..errors import ConnectError
-from . import memory, raw, tcp, tls_transport, udp, unix
+from . import memory, raw, secret_transport, tcp, tls_transport, udp, unix
 from .address import Address
 from .base import AsyncListener, AsyncTransport, Listener, Transport, TransportKind
+from .blocking import deadline_of, left_of
+from .secret import SharedSecret
 
 __all__ = ["connect", "connect_async", "kind_of", "listen", "listen_async"]
 
@@ -72,57 +74,86 @@ def _load(point: EntryPoint) -> TransportKind:
     return kind
 
 
-def _opener(address: Address, tls: ssl.SSLContext | None) -> TransportKind:
+def _opener(address: Address, tls: ssl.SSLContext | None, secret: SharedSecret | None) -> TransportKind:
     """What opens ``address``, or what is below the TLS that was given for it: an address of TLS names TCP."""
     kind = _TCP if tls is not None and address.scheme == "tls" else kind_of(address)
     if tls is not None and kind.datagrams:
         raise ConnectError(f"TLS needs a stream of bytes, and {address} carries datagrams")
+    if secret is not None and kind.datagrams:
+        raise secret_transport.refuse_datagrams(address)
     return kind
 
 
-def connect(address: Address, timeout: float | None = None, tls: ssl.SSLContext | None = None) -> Transport:
-    """Open a connection of the kind ``address`` names, in TLS where ``tls`` is given.
+def connect(
+    address: Address,
+    timeout: float | None = None,
+    tls: ssl.SSLContext | None = None,
+    secret: SharedSecret | None = None,
+) -> Transport:
+    """Open a connection of the kind ``address`` names, in TLS where ``tls`` is given, to a peer that knows ``secret``.
 
-    OSError, or ConnectError where there is no such kind.
+    OSError, or ConnectError where there is no such kind. SchemaError: datagrams, with a ``secret``.
     """
-    kind = _opener(address, tls)
+    kind = _opener(address, tls, secret)
     if kind.connect is None:
         raise _impossible(address, "cannot be connected to")
+    deadline = deadline_of(timeout)
     if tls is None:
-        return kind.connect(address, timeout)
-    return tls_transport.connect(kind.connect, address, timeout, tls)
+        transport = kind.connect(address, timeout)
+    else:
+        transport = tls_transport.connect(kind.connect, address, timeout, tls)
+    return transport if secret is None else secret_transport.connect(transport, address, secret, left_of(deadline))
 
 
-def listen(address: Address, backlog: int = 128, tls: ssl.SSLContext | None = None) -> Listener:
-    """Listen in the way ``address`` names, in TLS where ``tls`` is given. Errors as in ``connect``."""
-    kind = _opener(address, tls)
+def listen(
+    address: Address, backlog: int = 128, tls: ssl.SSLContext | None = None, secret: SharedSecret | None = None
+) -> Listener:
+    """Listen in the way ``address`` names, in TLS where ``tls`` is given, for who knows ``secret``.
+
+    Errors as in ``connect``.
+    """
+    kind = _opener(address, tls, secret)
     if kind.listen is None:
         raise _impossible(address, "cannot be listened at")
     if tls is None:
-        return kind.listen(address, backlog)
-    return tls_transport.listen(kind.listen, address, backlog, tls)
+        listener = kind.listen(address, backlog)
+    else:
+        listener = tls_transport.listen(kind.listen, address, backlog, tls)
+    return listener if secret is None else secret_transport.SecretListener(listener, secret)
 
 
 async def connect_async(
-    address: Address, timeout: float | None = None, tls: ssl.SSLContext | None = None
+    address: Address,
+    timeout: float | None = None,
+    tls: ssl.SSLContext | None = None,
+    secret: SharedSecret | None = None,
 ) -> AsyncTransport:
     """``connect`` for asyncio."""
-    kind = _opener(address, tls)
+    kind = _opener(address, tls, secret)
     if kind.connect_async is None:
         raise _impossible(address, "cannot be connected to with asyncio")
+    deadline = deadline_of(timeout)
     if tls is None:
-        return await kind.connect_async(address, timeout)
-    return await tls_transport.connect_async(kind.connect_async, address, timeout, tls)
+        transport = await kind.connect_async(address, timeout)
+    else:
+        transport = await tls_transport.connect_async(kind.connect_async, address, timeout, tls)
+    if secret is None:
+        return transport
+    return await secret_transport.connect_async(transport, address, secret, left_of(deadline))
 
 
-async def listen_async(address: Address, backlog: int = 128, tls: ssl.SSLContext | None = None) -> AsyncListener:
+async def listen_async(
+    address: Address, backlog: int = 128, tls: ssl.SSLContext | None = None, secret: SharedSecret | None = None
+) -> AsyncListener:
     """``listen`` for asyncio."""
-    kind = _opener(address, tls)
+    kind = _opener(address, tls, secret)
     if kind.listen_async is None:
         raise _impossible(address, "cannot be listened at with asyncio")
     if tls is None:
-        return await kind.listen_async(address, backlog)
-    return await tls_transport.listen_async(kind.listen_async, address, backlog, tls)
+        listener = await kind.listen_async(address, backlog)
+    else:
+        listener = await tls_transport.listen_async(kind.listen_async, address, backlog, tls)
+    return listener if secret is None else secret_transport.AsyncSecretListener(listener, secret)
 
 
 def _impossible(address: Address, what: str) -> ConnectError:

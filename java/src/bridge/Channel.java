@@ -27,9 +27,12 @@ import javax.net.ssl.SSLSocket;
 public final class Channel implements Conversation {
     private final Closeable below;
     private final InputStream input;
-    private final ObjectOutputStream out;
+    private final OutputStream output;
     private final ObjectInputFilter filter;
+    private final SharedSecret secret;
+    private final Object opening = new Object();
     private final Object receiving = new Object();
+    private volatile ObjectOutputStream out;
     private ObjectInputStream in;
 
     /** A channel on a connected socket; the socket belongs to the channel from now on. */
@@ -39,22 +42,63 @@ public final class Channel implements Conversation {
 
     /** A channel on a connected socket that asks {@code filter} (may be null) about every class it receives. */
     public Channel(Socket socket, ObjectInputFilter filter) throws IOException {
-        this(withoutDelay(socket).getInputStream(), socket.getOutputStream(), socket, filter);
+        this(socket, filter, null);
+        open();
     }
 
     /** A channel on a connected Unix domain socket, likewise. */
     public Channel(SocketChannel socket, ObjectInputFilter filter) throws IOException {
-        this(new SocketChannelStreams.Input(socket), new SocketChannelStreams.Output(socket), socket, filter);
+        this(socket, filter, null);
+        open();
     }
 
-    private Channel(InputStream input, OutputStream output, Closeable below, ObjectInputFilter filter)
-            throws IOException {
+    /** An accepted one; where there is a secret, the peer must prove it when the channel is first used. */
+    Channel(Socket socket, ObjectInputFilter filter, SharedSecret secret) throws IOException {
+        this(withoutDelay(socket).getInputStream(), socket.getOutputStream(), socket, filter, secret);
+    }
+
+    /** Likewise. */
+    Channel(SocketChannel socket, ObjectInputFilter filter, SharedSecret secret) {
+        this(new SocketChannelStreams.Input(socket), new SocketChannelStreams.Output(socket), socket, filter, secret);
+    }
+
+    private Channel(InputStream input, OutputStream output, Closeable below, ObjectInputFilter filter,
+            SharedSecret secret) {
         this.input = input;
+        this.output = output;
         this.below = below;
         this.filter = filter;
-        out = new ObjectOutputStream(new BufferedOutputStream(output));
+        this.secret = secret;
+    }
+
+    /** Begins the stream, after the handshake where an accepted channel has a secret. */
+    ObjectOutputStream open() throws IOException {
+        if (out == null) {
+            synchronized (opening) {
+                if (out == null) {
+                    if (secret != null) {
+                        secret.accept(input, output, below);
+                    }
+                    begin();
+                }
+            }
+        }
+        return out;
+    }
+
+    private void begin() throws IOException {
+        ObjectOutputStream stream = new ObjectOutputStream(new BufferedOutputStream(output));
         // The stream header must be on its way before anybody waits for the header of the peer.
-        out.flush();
+        stream.flush();
+        out = stream;
+    }
+
+    private Channel connected(SharedSecret known) throws IOException {
+        if (known != null) {
+            known.connect(input, output, below);
+        }
+        begin();
+        return this;
     }
 
     private static Socket withoutDelay(Socket socket) throws IOException {
@@ -69,10 +113,25 @@ public final class Channel implements Conversation {
 
     /** Connects to a listening peer, with a filter (may be null) for what is received. */
     public static Channel connect(String host, int port, ObjectInputFilter filter) throws IOException {
+        return connect(host, port, filter, null);
+    }
+
+    /**
+     * Connects to a listening peer that knows a secret.
+     *
+     * @throws java.net.ProtocolException if it does not
+     */
+    public static Channel connect(String host, int port, SharedSecret secret) throws IOException {
+        return connect(host, port, (ObjectInputFilter) null, secret);
+    }
+
+    /** Connects to a listening peer, with a filter and a secret; either may be null. */
+    public static Channel connect(String host, int port, ObjectInputFilter filter, SharedSecret secret)
+            throws IOException {
         Socket socket = new Socket();
         try {
             socket.connect(new InetSocketAddress(host, port));
-            return new Channel(socket, filter);
+            return new Channel(socket, filter, null).connected(secret);
         } catch (IOException e) {
             socket.close();
             throw e;
@@ -85,13 +144,18 @@ public final class Channel implements Conversation {
      * @throws javax.net.ssl.SSLException if the handshake fails
      */
     public static Channel connect(String host, int port, SSLContext context) throws IOException {
+        return connect(host, port, context, null);
+    }
+
+    /** Connects to a peer that speaks TLS, likewise, and that knows a secret (may be null). */
+    public static Channel connect(String host, int port, SSLContext context, SharedSecret secret) throws IOException {
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
         try {
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             socket.setSSLParameters(parameters);
             socket.connect(new InetSocketAddress(host, port));
-            return new Channel(socket);
+            return new Channel(socket, null, null).connected(secret);
         } catch (IOException e) {
             socket.close();
             throw e;
@@ -100,9 +164,14 @@ public final class Channel implements Conversation {
 
     /** Connects to a peer that listens at a Unix domain socket. */
     public static Channel connect(Path path) throws IOException {
+        return connect(path, null);
+    }
+
+    /** Connects to a peer that listens at a Unix domain socket and knows a secret (may be null). */
+    public static Channel connect(Path path, SharedSecret secret) throws IOException {
         SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(path));
         try {
-            return new Channel(socket, null);
+            return new Channel(socket, null, null).connected(secret);
         } catch (IOException e) {
             socket.close();
             throw e;
@@ -111,18 +180,20 @@ public final class Channel implements Conversation {
 
     @Override
     public void send(Object object) throws IOException {
-        synchronized (out) {
+        ObjectOutputStream stream = open();
+        synchronized (stream) {
             try {
-                out.writeObject(object);
+                stream.writeObject(object);
             } finally {
                 // After a failed write the stream has told the peer so (TC_EXCEPTION): let that out as well.
-                out.flush();
+                stream.flush();
             }
         }
     }
 
     @Override
     public Object receive() throws IOException, ClassNotFoundException {
+        open();
         synchronized (receiving) {
             if (in == null) {
                 in = new ObjectInputStream(new BufferedInputStream(input));
@@ -136,9 +207,10 @@ public final class Channel implements Conversation {
 
     @Override
     public void reset() throws IOException {
-        synchronized (out) {
-            out.reset();
-            out.flush();
+        ObjectOutputStream stream = open();
+        synchronized (stream) {
+            stream.reset();
+            stream.flush();
         }
     }
 

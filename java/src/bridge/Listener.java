@@ -38,16 +38,24 @@ public final class Listener implements AutoCloseable {
         this.address = address;
     }
 
-    private static Listener over(ServerSocket server, ObjectInputFilter filter) {
+    private static Listener over(ServerSocket server, ObjectInputFilter filter, SharedSecret secret) {
         return new Listener(() -> {
             Socket socket = server.accept();
             try {
-                return new Channel(socket, filter);
+                return accepted(new Channel(socket, filter, secret), secret);
             } catch (IOException e) {
                 socket.close();
                 throw e;
             }
         }, server, server.getLocalSocketAddress());
+    }
+
+    /** Begins the stream; but a handshake, which would keep the next peer waiting, is left to the first use. */
+    private static Channel accepted(Channel channel, SharedSecret secret) throws IOException {
+        if (secret == null) {
+            channel.open();
+        }
+        return channel;
     }
 
     /** Listens at an address; port 0 lets the system choose one, which {@link #address()} tells. */
@@ -57,7 +65,21 @@ public final class Listener implements AutoCloseable {
 
     /** Listens, with a filter (may be null) for what the accepted channels receive. */
     public static Listener listen(String host, int port, ObjectInputFilter filter) throws IOException {
-        return over(new ServerSocket(port, BACKLOG, InetAddress.getByName(host)), filter);
+        return listen(host, port, filter, null);
+    }
+
+    /**
+     * Listens for peers that know a secret. A channel proves it when it is first used, which throws
+     * {@link java.net.ProtocolException} for a peer that does not know it.
+     */
+    public static Listener listen(String host, int port, SharedSecret secret) throws IOException {
+        return listen(host, port, null, secret);
+    }
+
+    /** Listens, with a filter and a secret; either may be null. */
+    public static Listener listen(String host, int port, ObjectInputFilter filter, SharedSecret secret)
+            throws IOException {
+        return over(new ServerSocket(port, BACKLOG, InetAddress.getByName(host)), filter, secret);
     }
 
     /**
@@ -67,14 +89,26 @@ public final class Listener implements AutoCloseable {
      */
     public static Listener listen(String host, int port, SSLContext context, boolean clientsAreKnown)
             throws IOException {
+        return listen(host, port, context, clientsAreKnown, null);
+    }
+
+    /** Listens for peers that speak TLS, likewise, and that know a secret (may be null). */
+    public static Listener listen(
+            String host, int port, SSLContext context, boolean clientsAreKnown, SharedSecret secret)
+            throws IOException {
         SSLServerSocket server = (SSLServerSocket) context.getServerSocketFactory()
                 .createServerSocket(port, BACKLOG, InetAddress.getByName(host));
         server.setNeedClientAuth(clientsAreKnown);
-        return over(server, null);
+        return over(server, null, secret);
     }
 
     /** Listens at a Unix domain socket, whose file is deleted when the listener closes. */
     public static Listener listen(Path path) throws IOException {
+        return listen(path, null);
+    }
+
+    /** Listens at a Unix domain socket for peers that know a secret (may be null). */
+    public static Listener listen(Path path, SharedSecret secret) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             server.bind(UnixDomainSocketAddress.of(path), BACKLOG);
@@ -85,7 +119,7 @@ public final class Listener implements AutoCloseable {
         return new Listener(() -> {
             SocketChannel socket = server.accept();
             try {
-                return new Channel(socket, null);
+                return accepted(new Channel(socket, null, secret), secret);
             } catch (IOException e) {
                 socket.close();
                 throw e;

@@ -4,6 +4,7 @@ import bridge.Channel;
 import bridge.Conversation;
 import bridge.Datagrams;
 import bridge.Listener;
+import bridge.SharedSecret;
 import bridge.Tls;
 
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,8 @@ import javax.net.ssl.SSLContext;
  * {@code tls://HOST:PORT}, {@code unix:///PATH}, {@code udp://HOST:PORT}.
  *
  * <p>Beside it there are options, each a word {@code NAME=VALUE}: {@code keystore}, {@code truststore}, {@code password}
- * and {@code clients=known} for TLS, {@code interface} for multicast groups.
+ * and {@code clients=known} for TLS, {@code interface} for multicast groups, {@code secret}, in hexadecimal, for all but
+ * datagrams.
  */
 final class Ends {
     private static final int TIMEOUT_MILLISECONDS = 20_000;
@@ -47,9 +50,9 @@ final class Ends {
         Ends ends = new Ends(text, words);
         String host = ends.host();
         return switch (ends.scheme) {
-            case "tcp" -> Channel.connect(host, ends.port());
-            case "tls" -> Channel.connect(host, ends.port(), ends.context());
-            case "unix" -> Channel.connect(ends.path());
+            case "tcp" -> Channel.connect(host, ends.port(), ends.secret());
+            case "tls" -> Channel.connect(host, ends.port(), ends.context(), ends.secret());
+            case "unix" -> Channel.connect(ends.path(), ends.secret());
             case "udp" -> Datagrams.connect(host, ends.port(), ends.through(), TIMEOUT_MILLISECONDS);
             default -> throw ends.unknown();
         };
@@ -63,14 +66,15 @@ final class Ends {
         int port;
         switch (ends.scheme) {
             case "tcp":
-                port = ObjectServer.start(Listener.listen(host, ends.port()), handler).port();
+                port = ObjectServer.start(Listener.listen(host, ends.port(), ends.secret()), handler).port();
                 break;
             case "tls":
                 boolean known = "known".equals(ends.options.get("clients"));
-                port = ObjectServer.start(Listener.listen(host, ends.port(), ends.context(), known), handler).port();
+                port = ObjectServer.start(
+                        Listener.listen(host, ends.port(), ends.context(), known, ends.secret()), handler).port();
                 break;
             case "unix":
-                ObjectServer.start(Listener.listen(ends.path()), handler);
+                ObjectServer.start(Listener.listen(ends.path(), ends.secret()), handler);
                 return text;
             case "udp":
                 Datagrams datagrams = Datagrams.listen(host, ends.port(), ends.through());
@@ -111,6 +115,11 @@ final class Ends {
             throw new IllegalArgumentException("the JDK has no Unix domain sockets with abstract names: " + address);
         }
         return Path.of(address.getPath());
+    }
+
+    private SharedSecret secret() {
+        String digits = options.get("secret");
+        return digits == null ? null : new SharedSecret(HexFormat.of().parseHex(digits));
     }
 
     private NetworkInterface through() throws IOException {
