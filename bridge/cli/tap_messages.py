@@ -19,6 +19,7 @@ from ..errors import BridgeError
 from ..tools.printable import printable
 from ..tools.tap_frames import Direction
 from ..tools.tap_reader import run
+from ..wire.captures import shown
 from ..wire.codec import UnknownMessage
 from ..wire.message import plain
 from ..wire.negotiation import Opening
@@ -72,7 +73,7 @@ class MessageEvent:
         elif self.kind == "skipped":
             said = f" {self.length} bytes: {self.value}"
         else:
-            said = f"{opcode} {self.length} bytes: {self.value!r}"
+            said = f"{opcode} {self.length} bytes: {shown(self.value)}"
         said = printable(said)
         cut = said if full or len(said) <= _MAX_CHARACTERS else said[:_MAX_CHARACTERS] + " ..."
         return f"{self.offset:08x}  {self.kind}{cut}"
@@ -100,12 +101,15 @@ class MessageEvent:
     @property
     def json_value(self) -> Any:
         """The value for ``json_pieces``: of a message, its fields by their names."""
-        return _fields_of(self.value)
+        try:
+            return _fields_of(self.value)
+        except RecursionError:  # by an object stream in a field: a map in itself, or nested very deep
+            return shown(self.value)
 
 
 def _fields_of(value: Any) -> Any:
-    """``value`` with messages as dicts and members of enums as their names. Layouts bound how deep it can be."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    """``value`` with messages as dicts and members of enums as their names; objects of Java stay what they are."""
+    if dataclasses.is_dataclass(value) and hasattr(type(value), "__wire_message__"):
         return {field.name: _fields_of(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, enum.Enum):
         return value.name

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import BridgeError
 from .codec import UnknownMessage
@@ -23,7 +23,7 @@ from .reader import MessageReader, Received
 if TYPE_CHECKING:
     from .protocol import Protocol, Role
 
-__all__ = ["hexdump", "messages_in", "one_line"]
+__all__ = ["hexdump", "messages_in", "one_line", "shown"]
 
 _ROW_BYTES: Final = 12
 _HEX_WIDTH: Final = 3 * _ROW_BYTES
@@ -65,7 +65,15 @@ def one_line(received: Received) -> str:
         return f"{type(received.error).__name__}: {received.error}"
     if received.value is None:
         return "a message with an unknown opcode"
-    return repr(received.value)
+    return shown(received.value)
+
+
+def shown(value: Any) -> str:
+    """``value`` as Python writes it; an object stream in a field may hold what is nested too deep for that."""
+    try:
+        return repr(value)
+    except RecursionError:
+        return f"<{type(value).__name__}, nested too deep to be shown>"
 
 
 def hexdump(received: Received, *, full: bool = False) -> Iterator[str]:
@@ -162,7 +170,7 @@ class _Lines:
 
 
 def _text(span: Span) -> str:
-    text = "" if span.value is None and span.path.endswith(")") else repr(plain(span.value))
+    text = "" if span.value is None and span.path.endswith(")") else shown(plain(span.value))
     if span.bits is not None:
         first, count = span.bits
         last = first + count - 1

@@ -20,6 +20,7 @@ import bridge
 from bridge import wire
 from bridge.cli import main
 from bridge.cli.tap_messages import MessageEvent, MessageEvents, conversation_of
+from bridge.tools.json_view import json_pieces
 from bridge.tools.tap import Tap
 from bridge.tools.tap_frames import Direction
 from examples import sensors, store
@@ -341,3 +342,46 @@ def test_long_messages_are_cut_unless_they_are_asked_for_whole() -> None:
     )
     assert len(event.text()) < 330 and event.text().endswith("kkk ...")
     assert event.text(full=True).endswith("k" * 1000 + "')")
+
+
+@bridge.java_class("bridge.test.Link", serial_version_uid=1)
+@dataclass
+class Link:
+    """A list that Java has linked, or a ring."""
+
+    next: Any
+
+
+CARRIED = wire.message("CarriedObject", wire.JavaObjectStream())
+OBJECTS = wire.Protocol("objects", {1: CARRIED}, framing=wire.LengthPrefix(32))
+
+
+def ring() -> Link:
+    link = Link(None)
+    link.next = link
+    return link
+
+
+def chain(length: int) -> Link | None:
+    link = None
+    for _ in range(length):
+        link = Link(link)
+    return link
+
+
+def ring_of_maps() -> dict[str, Any]:
+    map_: dict[str, Any] = {}
+    map_["self"] = map_
+    return map_
+
+
+@pytest.mark.parametrize(
+    "value", [ring(), chain(3000), ring_of_maps(), {"a": [1]}], ids=["ring", "chain", "map", "flat"]
+)
+def test_an_object_stream_in_a_field_may_be_a_ring_or_very_deep(value: Any) -> None:
+    payload = b"\x01" + bridge.dumps(value)
+    (event,) = MessageEvents(OBJECTS, wire.CLIENT).feed(len(payload).to_bytes(4, "big") + payload)
+    assert event.kind == "message" and event.text(full=True).startswith("00000000  message opcode=1 ")
+    shown = "".join(json_pieces(event.json_value))
+    assert shown.startswith(("{", '"'))
+    assert value != {"a": [1]} or json.loads(shown) == {"value": {"a": [1]}}
