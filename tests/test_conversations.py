@@ -585,8 +585,8 @@ async def test_every_event_is_one_line_with_the_socket_id(shell: Shell, caplog: 
     assert f'event=connected socket="{here}"' in lines
     assert f"event=accepted {there} peers=1" in lines
     closed = [record for record in caplog.records if vars(record)["event"] == "closed"]
-    assert closed[0].name == "bridge.server"
-    assert vars(closed[0])["socket_id"].foreign_address == here.local_address
+    assert {record.name for record in closed} == {"bridge.server"}
+    assert here.local_address in {vars(record)["socket_id"].foreign_address for record in closed}
 
 
 SECRET = "the-secret-in-what-is-said"

@@ -328,7 +328,8 @@ def test_raw_sockets_are_shown_with_their_process(monkeypatch: pytest.MonkeyPatc
 def test_a_connection_that_nobody_accepted_has_no_process_yet(listener: socket.socket) -> None:
     with socket.create_connection(listener.getsockname()) as client:
         rows = sockets(port=client.getsockname()[1])
-        waiting = [row for row in rows if row.foreign_address == address_of(client)]
+        both = (address_of(listener), address_of(client))  # another run may have left one of the two in TIME_WAIT
+        waiting = [row for row in rows if (row.local_address, row.foreign_address) == both]
         assert [(row.pid, row.note) for row in waiting] == ([(None, "not accepted yet")] if ON_LINUX else [])
 
 
