@@ -235,8 +235,8 @@ class _Showing(_Context):
                 return "true" if value else "false"
             case Real():
                 return f"f{struct.pack('>d', float('nan') if value != value else value).hex()}"
-            case Labels(closed=closed):
-                return f"n{value.value if closed else int(value)}"
+            case Labels(closed=closed, labels=labels):
+                return f"n{value.value if closed else dict(labels).get(value, value)}"
             case Flags(flags=flags):
                 return "{" + ",".join("true" if value[name] else "false" for name, _ in flags) + "}"
             case ByteString():
