@@ -25,17 +25,25 @@ from bench.workloads import BUILD, WORKLOADS  # noqa: E402
 Measured = dict[str, Any]
 
 
+NOT_MEASURED = "(Not measured in this run.)"
+
+
+def figures(file: Path) -> Measured:
+    """What a part of the bench has left; empty where it was not run."""
+    return json.loads(file.read_text("utf-8")) if file.exists() else {}
+
+
 def surroundings(cells: Measured, wire_facts: Measured, growth_facts: Measured) -> str:
     """The machine and the versions, as a list."""
     facts = cells["facts"]
-    loads = [each["facts"]["load"] for each in (cells, wire_facts, growth_facts)]
+    loads = [each["facts"]["load"] for each in (cells, wire_facts, growth_facts) if each]
     lines = [
         f"measured {facts['date']}, in {facts['seconds_taken'] // 60} minutes for the tables of reading and writing",
         f"{facts['machine']}; {facts['system']}",
-        "load of the machine when each of the three parts began: " + ", ".join(map(str, loads)),
+        "load of the machine when each part began: " + ", ".join(map(str, loads)),
         f"{facts['python']}; bridge {facts['bridge']}",
         f"Java {', '.join(facts['java'])}; javaobj-py3 {facts['javaobj-py3']}; py4j {facts['py4j']}",
-        *(note for each in (cells, wire_facts) for note in each["facts"].get("notes", [])),
+        *(note for each in (cells, wire_facts) if each for note in each["facts"].get("notes", [])),
     ]
     if facts["scale"] != 1:
         lines.insert(0, f"**not at full size: scale {facts['scale']}**")
@@ -63,7 +71,7 @@ def main() -> None:
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "performance.md", help="default: %(default)s")
     arguments = parser.parse_args()
     cells, wire_rows, growth_rows = (
-        json.loads((arguments.figures / f"{name}.json").read_text("utf-8")) for name in ("cells", "wire", "growth")
+        figures(arguments.figures / f"{name}.json") for name in ("cells", "wire", "growth")
     )
     rows = cells["cells"]
     workloads = [f"| {name} | {what} |" for name, what in WORKLOADS.items()]
@@ -74,8 +82,8 @@ def main() -> None:
         "write": speed(rows, "write").markdown(),
         "read-memory": memory(rows, "read").markdown(),
         "write-memory": memory(rows, "write").markdown(),
-        "wire": wire(wire_rows["cells"]).markdown(),
-        "growth": growth(growth_rows["cells"]).markdown(),
+        "wire": wire(wire_rows["cells"]).markdown() if wire_rows else NOT_MEASURED,
+        "growth": growth(growth_rows["cells"]).markdown() if growth_rows else NOT_MEASURED,
     }
     arguments.page.write_text(filled(arguments.page.read_text("utf-8"), parts), "utf-8")
     plot(rows, arguments.page.with_name("speed.svg"))
