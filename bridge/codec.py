@@ -78,10 +78,11 @@ def loads_all(
     decoder.feed_eof()
     contents: list[Any] = []
     decoder.take_contents(contents)
+    only_objects = decoder.only_objects
     _give_back(decoder, registry, limits, object_filter)
-    if any(type(content) is BlockData or type(content) is StreamException for content in contents):
-        return [_raised_if_exception(content) for content in _with_whole_runs(contents)]
-    return contents
+    if only_objects:
+        return contents
+    return [_raised_if_exception(content) for content in _with_whole_runs(contents)]
 
 
 def _with_whole_runs(contents: list[Any]) -> Iterator[Any]:

@@ -6,6 +6,7 @@ from .reader cimport Frame
 
 cdef int IN_ARRAY
 cdef object NEED_DATA, PUSHED
+cdef dict _NUMBERS
 
 cdef class ArrayReader(DescriptorReader):
     @cython.locals(name=str, length=Py_ssize_t)

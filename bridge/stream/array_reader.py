@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from array import array
+from typing import Any, Final
 
 from . import native
 from .descriptor_reader import DescriptorReader
 from .model import BooleanArray, ByteArray, CharArray, JavaArray
 from .reader import _short
 from .states import IN_ARRAY, NEED_DATA, PUSHED
+
+#: By type code, an array to make others like.
+_NUMBERS: Final = {ord(code): array(typecode) for code, typecode in zip("SIJFD", "hiqfd", strict=True)}
 
 
 class ArrayReader(DescriptorReader):
@@ -63,7 +67,7 @@ class ArrayReader(DescriptorReader):
         elif code == ord("C"):
             value = CharArray(native.take(p, start, end).decode("utf-16-be", "surrogatepass"))
         else:
-            value = native.read_array(code, p, start, length)
+            value = native.read_array(_NUMBERS[code], p, start, length)
         self._check_object()
         if self._tracing:
             self._emit(pos, start, "array", len(self._handles), (descriptor, length))

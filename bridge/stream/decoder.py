@@ -84,8 +84,7 @@ class Decoder(WholeReader):
         """
         self.feed(data)
         content = self._read(None)
-        kind = type(content)
-        if kind is not Signal and kind is not BlockData and kind is not StreamException:
+        if type(content) is not Signal and self.only_objects:
             self.restart()
         return content
 
@@ -118,6 +117,8 @@ class Decoder(WholeReader):
                     if self._try_again(error):
                         continue
                     raise self._given_up() from None
+                if type(content) is BlockData or type(content) is StreamException:
+                    self.only_objects = False
                 if contents is None:
                     return content
                 native.list_append(contents, content)
@@ -153,7 +154,7 @@ class Decoder(WholeReader):
                 frame = self._frames[self._top]
                 if frame.index == frame.last:  # the last field of an object that needs nothing more
                     native.slot_set(frame.value, frame.plan.slots, frame.index, value)
-                    value = frame.value
+                    value = frame.value if frame.root is None else frame.root
                     self._pop()
                 else:
                     self._accept(frame, value)

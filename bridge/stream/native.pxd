@@ -6,6 +6,8 @@
 #
 # `input` is a `const unsigned char *`, `slots` a `Py_ssize_t *`, `out` a growing buffer, `memo` an identity map.
 
+from cpython cimport array as carray
+
 cdef extern from *:
     """
     #include <structmember.h>
@@ -105,24 +107,6 @@ cdef extern from *:
         else if (width == 4) { uint32_t v; for (i = 0; i < count; i++) { memcpy(&v, from + i * 4, 4); v = __builtin_bswap32(v); memcpy(to + i * 4, &v, 4); } }
         else { uint16_t v; for (i = 0; i < count; i++) { memcpy(&v, from + i * 2, 2); v = __builtin_bswap16(v); memcpy(to + i * 2, &v, 2); } }
     }
-    static PyObject *native_read_array(int code, const unsigned char *p, Py_ssize_t pos, Py_ssize_t length) {
-        static PyObject *array_type = NULL;
-        int width = native_primitive_bytes(code);
-        const char *typecode = code == 'S' ? "h" : code == 'I' ? "i" : code == 'J' ? "q" : code == 'F' ? "f" : "d";
-        PyObject *numbers, *longer; Py_buffer view;
-        if (!array_type) {
-            PyObject *module = PyImport_ImportModule("array"); if (!module) return NULL;
-            array_type = PyObject_GetAttrString(module, "array"); Py_DECREF(module); if (!array_type) return NULL;
-        }
-        if (!length) return PyObject_CallFunction(array_type, "s", typecode);
-        numbers = PyObject_CallFunction(array_type, "sy#", typecode, (const char *)p + pos, (Py_ssize_t)width); if (!numbers) return NULL;
-        longer = PySequence_InPlaceRepeat(numbers, length); Py_DECREF(numbers); if (!longer) return NULL;
-        if (PyObject_GetBuffer(longer, &view, PyBUF_WRITABLE)) { Py_DECREF(longer); return NULL; }
-        native_swap((unsigned char *)view.buf, p + pos, length, width);
-        PyBuffer_Release(&view);
-        return longer;
-    }
-
     /* ---- slots ---- */
     static Py_ssize_t *native_slot_table(PyObject *members) {
         Py_ssize_t i, n = PyList_GET_SIZE(members);
@@ -144,6 +128,18 @@ cdef extern from *:
         if (slots[i] < 0) return;
         slot = (PyObject **)((char *)obj + slots[i]); old = *slot;
         Py_INCREF(value); *slot = value; Py_XDECREF(old);
+    }
+    /* Into the empty slots of a new object; where the primitives end. */
+    static Py_ssize_t native_take_fields(PyObject *obj, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t count, const unsigned char *p, Py_ssize_t pos) {
+        Py_ssize_t i;
+        for (i = 0; i < count; i++) {
+            int code = steps[i]; PyObject *value = native_read_primitive(p, pos, code);
+            if (!value) return -1;
+            pos += native_primitive_bytes(code);
+            if (slots[i] < 0) Py_DECREF(value);
+            else *(PyObject **)((char *)obj + slots[i]) = value;
+        }
+        return pos;
     }
     static CYTHON_INLINE PyObject *native_slot_get(PyObject *obj, Py_ssize_t *slots, Py_ssize_t i) {
         PyObject *value = *(PyObject **)((char *)obj + slots[i]);
@@ -176,15 +172,18 @@ cdef extern from *:
     static int native_list_empty(PyObject *items, Py_ssize_t kept) {
     #ifndef Py_GIL_DISABLED
         PyListObject *list = (PyListObject *)items;
-        if (list->allocated <= kept) {
-            while (Py_SIZE(list)) { /* one at a time: giving up an object may run code that sees the list */
-                Py_ssize_t last = Py_SIZE(list) - 1; PyObject *item = list->ob_item[last];
-                Py_SET_SIZE(list, last); Py_DECREF(item);
-            }
-            return 0;
+        while (Py_SIZE(list)) { /* one at a time: giving up an object may run code that sees the list */
+            Py_ssize_t last = Py_SIZE(list) - 1; PyObject *item = list->ob_item[last];
+            Py_SET_SIZE(list, last); Py_DECREF(item);
         }
-    #endif
+        if (list->allocated > kept) {
+            PyObject **smaller = (PyObject **)PyMem_Realloc(list->ob_item, (size_t)kept * sizeof(PyObject *));
+            if (smaller) { list->ob_item = smaller; list->allocated = kept; }
+        }
+        return 0;
+    #else
         return PyList_SetSlice(items, 0, PyList_GET_SIZE(items), NULL);
+    #endif
     }
     /* As PyList_Append, but a long list doubles: what moves is the tables of millions of handles. */
     static CYTHON_INLINE int native_list_append(PyObject *items, PyObject *value) {
@@ -198,6 +197,21 @@ cdef extern from *:
         }
     #endif
         return PyList_Append(items, value);
+    }
+    /* Boxes of one class, as their first six bytes say; how many they were. */
+    static Py_ssize_t native_take_boxes(const unsigned char *p, Py_ssize_t pos, Py_ssize_t most, int code, PyObject *items, PyObject *handles) {
+        const unsigned char *q = p + pos; Py_ssize_t i, size = 6 + native_primitive_bytes(code); uint32_t class_handle, other; uint16_t start, begin;
+        memcpy(&start, q, 2); memcpy(&class_handle, q + 2, 4);
+        for (i = 0; i < most; i++, q += size) {
+            PyObject *value; int failed;
+            memcpy(&begin, q, 2); memcpy(&other, q + 2, 4);
+            if (begin != start || other != class_handle) break;
+            value = native_read_primitive(q, 6, code); if (!value) return -1;
+            failed = native_list_append(items, value) || native_list_append(handles, value);
+            Py_DECREF(value);
+            if (failed) return -1;
+        }
+        return i;
     }
     static CYTHON_INLINE int native_plain_key(PyObject *key) {
         int overflow;
@@ -610,13 +624,15 @@ cdef extern from *:
     object read_primitive "native_read_primitive"(const unsigned char* p, Py_ssize_t pos, int code)
     object native_char(unsigned int unit)
     object decode_mutf8 "native_decode_mutf8"(const unsigned char* p, Py_ssize_t start, Py_ssize_t stop)
-    object read_array "native_read_array"(int code, const unsigned char* p, Py_ssize_t pos, Py_ssize_t length)
+    void native_swap(unsigned char* to, const unsigned char* start, Py_ssize_t count, int width) noexcept
     int memcmp(const void* a, const void* b, size_t n) noexcept
 
     Py_ssize_t* slot_table "native_slot_table"(list members) except NULL
     void slot_table_free "native_slot_table_free"(Py_ssize_t* table) noexcept
     void slot_set "native_slot_set"(object obj, Py_ssize_t* slots, Py_ssize_t index, object value) noexcept
     int attribute_set "native_attribute_set"(object obj, object name, object value) except -1
+    Py_ssize_t take_fields "native_take_fields"(object obj, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t count, const unsigned char* p, Py_ssize_t pos) except -1
+    Py_ssize_t take_boxes "native_take_boxes"(const unsigned char* p, Py_ssize_t pos, Py_ssize_t most, int code, object items, object handles) except -1
     object slot_get "native_slot_get"(object obj, Py_ssize_t* slots, Py_ssize_t index)
     object slot_peek "native_slot_peek"(object obj, Py_ssize_t* slots, Py_ssize_t index)
     object allocate "native_allocate"(object cls)
@@ -678,11 +694,14 @@ cdef inline long long u32(const unsigned char* p, Py_ssize_t pos) noexcept:
 cdef inline long long i64(const unsigned char* p, Py_ssize_t pos) noexcept:
     return native_u64(p + pos)
 
+# The new array's memory is not set to anything before: the numbers fill all of it.
+cdef inline read_array(carray.array empty, const unsigned char* p, Py_ssize_t pos, Py_ssize_t length):
+    cdef carray.array numbers = carray.clone(empty, length, False)
+    native_swap(numbers.data.as_uchars, p + pos, length, numbers.ob_descr.itemsize)
+    return numbers
+
 cdef inline bytes take(const unsigned char* p, Py_ssize_t start, Py_ssize_t stop):
     return p[start:stop]
-
-cdef inline bint same(const unsigned char* p, Py_ssize_t first, Py_ssize_t second, size_t count) noexcept:
-    return memcmp(p + first, p + second, count) == 0
 
 cdef inline bint matches(const unsigned char* p, Py_ssize_t pos, Py_ssize_t end, bytes raw) noexcept:
     return end - pos >= len(raw) and memcmp(p + pos, <const unsigned char*>raw, len(raw)) == 0

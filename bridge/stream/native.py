@@ -114,22 +114,14 @@ def matches(p: Input, pos: int, end: int, raw: bytes) -> bool:
     return end - pos >= len(raw) and p[pos : pos + len(raw)] == raw
 
 
-def same(p: Input, first: int, second: int, count: int) -> bool:
-    """Whether the ``count`` bytes at two places are equal."""
-    return p[first : first + count] == p[second : second + count]  # type: ignore[no-any-return]
-
-
 def decode_mutf8(p: Input, start: int, stop: int) -> str | None:
     """Text from modified UTF-8; None where the bytes are malformed."""
     return mutf8.decode(bytes(p[start:stop]))
 
 
-_TYPECODES = {ord("S"): "h", ord("I"): "i", ord("J"): "q", ord("F"): "f", ord("D"): "d"}
-
-
-def read_array(code: int, p: Input, pos: int, length: int) -> array[Any]:
-    """``length`` numbers of type ``code`` (one of ``SIJFD``) in network order."""
-    result = array(_TYPECODES[code])
+def read_array(empty: array[Any], p: Input, pos: int, length: int) -> array[Any]:
+    """``length`` numbers of the type of ``empty``, which are in network order."""
+    result = array(empty.typecode)
     result.frombytes(p[pos : pos + length * result.itemsize])
     result.byteswap()
     return result
@@ -153,6 +145,14 @@ def slot_set(obj: Any, slots: Slots, index: int, value: Any) -> None:
     """Stores into a slot, if there is one for this value."""
     if slots[index] is not None:
         slots[index].__set__(obj, value)
+
+
+def take_fields(obj: Any, slots: Slots, steps: Input, count: int, p: Input, pos: int) -> int:
+    """Reads the primitives of the first ``count`` steps into the slots of a new object: where they end."""
+    for i in range(count):
+        slot_set(obj, slots, i, read_primitive(p, pos, steps[i]))
+        pos += primitive_bytes(steps[i])
+    return pos
 
 
 def attribute_set(obj: Any, name: Any, value: Any) -> None:
@@ -257,6 +257,23 @@ def list_reserve(items: Any, length: int) -> None:
 
 def list_append(items: Any, value: Any) -> None:
     list.append(items, value)
+
+
+def take_boxes(p: Input, pos: int, most: int, code: int, items: list[Any], handles: list[Any]) -> int:
+    """Reads the boxes of one class that follow one another, ``most`` at most, into both lists: how many they are.
+
+    The first six bytes of each, TC_OBJECT and the reference to the class descriptor, are those of the first.
+    """
+    head = p[pos : pos + 6]
+    size = 6 + primitive_bytes(code)
+    read = _READERS[code]
+    before = len(items)
+    for at in range(pos, pos + most * size, size):
+        if p[at : at + 6] != head:
+            break
+        items.append(read(p, at + 6))
+    handles += items[before:]
+    return len(items) - before
 
 
 # ------------------------------------------------------------------------------------------------------------ writing

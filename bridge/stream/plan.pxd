@@ -20,7 +20,7 @@ cdef class DecodePlan:
     cdef readonly bint replaces
     cdef readonly object block
     cdef readonly bint usual
-    cdef readonly int head_bytes
+    cdef readonly Py_ssize_t head_count, head_bytes
     cdef Py_ssize_t* slots
 
 @cython.final

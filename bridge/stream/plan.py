@@ -105,7 +105,10 @@ class DecodePlan:
         )
         if descriptor.flags & SC_ENUM:
             self.usual = False
-        self.head_bytes = native.primitive_bytes(self.program[0]) if self.program else 0
+        # The primitives it begins with.
+        sizes = [native.primitive_bytes(code) for code in self.program]
+        self.head_count = next((i for i, size in enumerate(sizes) if not size), len(sizes))
+        self.head_bytes = sum(sizes[: self.head_count])
         if members is not None:
             self.slots = native.slot_table(members)
 

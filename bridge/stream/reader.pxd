@@ -20,7 +20,9 @@ cdef class Frame:
     cdef Py_ssize_t handle
     cdef Py_ssize_t start
     cdef bint exposed
-    cdef bint counts_depth
+    cdef Py_ssize_t levels
+    cdef object root
+    cdef list outer
     cdef int open_block
     cdef int blocks
     cdef DecodePlan plan
@@ -45,6 +47,7 @@ cdef class StreamReader:
     cdef const unsigned char* _p
     cdef Py_ssize_t _pos, _end, _filled, _base
     cdef bint _eof, _started, _running
+    cdef readonly bint only_objects
     cdef object _failure
     cdef Py_ssize_t _content_start
     cdef Py_ssize_t _missing
@@ -99,7 +102,7 @@ cdef class StreamReader:
     cdef int _ask_filter(self, name, Py_ssize_t array_length, Py_ssize_t level) except -1
     cdef bint _lets_in(self, name, Py_ssize_t array_length, Py_ssize_t level, Py_ssize_t handles, Py_ssize_t pos) except -1
     cdef int _emit(self, Py_ssize_t start, Py_ssize_t end, str event, Py_ssize_t handle, payload) except -1
-    @cython.locals(i=Py_ssize_t, top=Py_ssize_t)
+    @cython.locals(i=Py_ssize_t, frame=Frame)
     cdef object _path(self)
     cdef object _error(self, error_type, str message)
     cdef object _corrupted(self, str message)
@@ -113,5 +116,5 @@ cdef class StreamReader:
     @cython.locals(frame=Frame)
     cdef bint _in_descriptor(self) except -1
 
-@cython.locals(index=Py_ssize_t, kind=int)
-cdef str _place(Frame frame)
+@cython.locals(index=Py_ssize_t, kind=int, frame=Frame)
+cpdef str _place(step)

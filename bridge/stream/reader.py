@@ -23,6 +23,7 @@ from ..errors import (
 from ..limits import FilterInfo, Status
 from . import native
 from .constants import BASE_WIRE_HANDLE, STREAM_HEADER, TC_BLOCKDATA
+from .descriptors import ClassDescriptor
 from .model import BlockData
 from .plan import LIST
 from .states import IN_ARRAY, IN_DESCRIPTOR, IN_OBJECT, NEED_DATA, NO_REFERENCE
@@ -68,7 +69,7 @@ class Frame:
         self.handle = -1
         self.start = 0
         self.exposed = False
-        self.counts_depth = False
+        self.levels = 0  # how many of maxdepth it stands for
         self.open_block = 0
         self.blocks = 0
         self.plan = None
@@ -78,6 +79,8 @@ class Frame:
         self.items = None
         self.annotations = None
         self.head = None
+        self.root = None  # what it is the last part of, by way of the last fields of `outer`
+        self.outer = None
 
 
 class StreamReader:
@@ -134,6 +137,7 @@ class StreamReader:
         self._started = False
         self._running = False
         self._failure: BridgeError | None = None
+        self.only_objects = True  # no content so far is a `BlockData` or a `StreamException`
         self._content_start = 0
         self._missing = len(STREAM_HEADER)
         self._depth = 0
@@ -305,20 +309,22 @@ class StreamReader:
         frame.handle = -1
         frame.exposed = False
         frame.last = -1
-        frame.counts_depth = False
+        frame.levels = 0
         frame.open_block = 0
         frame.blocks = 0
         return frame
 
     def _pop(self) -> None:
         frame = self._frames[self._top]
-        if frame.counts_depth:
-            self._depth -= 1
+        self._depth -= frame.levels
         if frame.kind == IN_OBJECT and frame.length:
             self._unfilled -= frame.length
         frame.plan = None
         frame.descriptor = None
         frame.value = None
+        if frame.root is not None:
+            frame.root = None
+            frame.outer = None
         if frame.values is not None or frame.items is not None or frame.annotations is not None:
             frame.values = None
             frame.items = None
@@ -335,7 +341,7 @@ class StreamReader:
         else:
             self._check_object()
             self._depth += 1
-            frame.counts_depth = True
+            frame.levels = 1
         frame.handle = len(self._handles)
         native.list_append(self._handles, frame)
 
@@ -343,6 +349,8 @@ class StreamReader:
         self._handles[frame.handle] = value
         if self._tracing:
             self._emit(self._pos, self._pos, "end", frame.handle, None)
+        if frame.root is not None:
+            value = frame.root
         self._pop()
         return value
 
@@ -431,16 +439,18 @@ class StreamReader:
 
     def _path(self) -> str:
         """Where the machine is, as seen from the root of the content; the middle of a long way is left out."""
-        path = ["$"]
-        top = self._top
-        while top >= 0 and not _place(self._frames[top]):  # what has only begun may have a frame or not
-            top -= 1
-        for i in range(top + 1):
-            if i == _PATH_SEGMENTS and top >= 2 * _PATH_SEGMENTS:
-                path.append(" ... ")
-            if i < _PATH_SEGMENTS or i > top - _PATH_SEGMENTS:
-                path.append(_place(self._frames[i]))
-        return "".join(path)
+        steps: list[Any] = []
+        for i in range(self._top + 1):
+            frame = self._frames[i]
+            if frame.outer is not None:
+                steps.extend(frame.outer)
+            steps.append(frame)
+        while steps and not _place(steps[len(steps) - 1]):  # what has only begun may have a frame or not
+            steps.pop()
+        if len(steps) <= 2 * _PATH_SEGMENTS:
+            return "$" + "".join(map(_place, steps))
+        first, last = steps[:_PATH_SEGMENTS], steps[len(steps) - _PATH_SEGMENTS :]
+        return "$" + "".join(map(_place, first)) + " ... " + "".join(map(_place, last))
 
     def _error(self, error_type: Any, message: str) -> DecodeError:
         return error_type(message, offset=self._base + self._pos, path=self._path())  # type: ignore[no-any-return]
@@ -502,8 +512,12 @@ def _short(name: Any) -> str:
     return name if len(name) <= _NAME_CHARACTERS else f"{name[:_NAME_CHARACTERS]}..."
 
 
-def _place(frame: Any) -> str:
-    """The field or item that a frame is at, as a path segment."""
+def _place(step: Any) -> str:
+    """The field or item that a frame is at, as a path segment; of a class, its last field."""
+    if type(step) is ClassDescriptor:
+        fields = [field for level, _ in step.data_levels for field in level.data_fields]
+        return f".{_short(fields[len(fields) - 1].name)}"
+    frame = step
     kind = frame.kind
     if frame.handle < 0:  # it has only begun, or has no handle
         return ""

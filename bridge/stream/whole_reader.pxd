@@ -28,14 +28,17 @@ cdef class WholeReader(ObjectReader):
     @cython.locals(plan=DecodePlan, found=ClassDescriptor, size=Py_ssize_t)
     @cython.final
     cdef object _box(self, Py_ssize_t pos, Py_ssize_t left)
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, plan=DecodePlan, found=ClassDescriptor, code=int, size=Py_ssize_t, count=Py_ssize_t, first=Py_ssize_t)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, plan=DecodePlan, found=ClassDescriptor, size=Py_ssize_t, count=Py_ssize_t)
     cdef object _boxes(self, items)
     @cython.locals(pos=Py_ssize_t, left=Py_ssize_t, found=ClassDescriptor, plan=DecodePlan, frame=Frame)
     @cython.final
     cdef object _object(self)
-    @cython.locals(p='const unsigned char*', handle=Py_ssize_t, steps='const unsigned char*', length=Py_ssize_t, i=Py_ssize_t, code=int, size=Py_ssize_t, frame=Frame)
+    @cython.locals(p='const unsigned char*', handle=Py_ssize_t, steps='const unsigned char*', length=Py_ssize_t, i=Py_ssize_t, code=int, size=Py_ssize_t, frame=Frame, outer=list, levels=Py_ssize_t, last=Py_ssize_t, inner_plan=DecodePlan, found=ClassDescriptor)
     @cython.final
     cdef object _flat_object(self, ClassDescriptor descriptor, DecodePlan plan)
+    @cython.locals(pos=Py_ssize_t, found=ClassDescriptor, plan=DecodePlan)
+    @cython.final
+    cdef ClassDescriptor _flat_class(self)
     @cython.locals(frame=Frame)
     @cython.final
     cdef Frame _go_on(self, ClassDescriptor descriptor, DecodePlan plan, Py_ssize_t handle, value)

@@ -141,21 +141,15 @@ class WholeReader(ObjectReader):
             return
         if self._max_depth >= 0 and self._depth >= self._max_depth:
             return
-        code = plan.steps[0]
         size = 6 + plan.head_bytes
         count = left // size
         if self._max_refs >= 0 and count > self._max_refs - len(self._handles) - self._refs_beside:
             count = self._max_refs - len(self._handles) - self._refs_beside
         if self._max_handles >= 0 and count > self._max_handles - len(self._handles):
             count = self._max_handles - len(self._handles)
-        first = pos
-        while count > 0 and native.same(p, first, pos, 6):
-            value = native.read_primitive(p, pos + 6, code)
-            native.list_append(items, value)
-            native.list_append(self._handles, value)
-            pos += size
-            count -= 1
-        self._pos = pos
+        if count > 0:
+            count = native.take_boxes(p, pos, count, plan.steps[0], items, self._handles)
+            self._pos = pos + size * count
 
     def _object(self) -> Any:
         """TC_OBJECT with a descriptor that costs no parsing: the object, or its beginning; else UNREAD."""
@@ -194,38 +188,89 @@ class WholeReader(ObjectReader):
         return value
 
     def _flat_object(self, descriptor: Any, plan: Any) -> Any:
-        """An instance whose fields are stored one by one: all of it, or as far as its fields are leaves."""
+        """An instance whose fields are stored one by one: all of it, or as far as its fields are leaves.
+
+        An instance in the last field of another one is stored there when it is begun, and read in its place: so a
+        linked list is one loop, and where a frame is needed in the end, it stands for all that lead to it.
+        """
         self._check_object()
         value = native.allocate(plan.cls)
-        handle = len(self._handles)
-        native.list_append(self._handles, value)
-        self._depth += 1
-        steps = plan.steps
-        length = plan.length
+        root = value
+        outer: list[Any] | None = None
+        levels = 1
         p = self._p
-        i = 0
-        while i < length:
-            code = steps[i]
-            size = native.primitive_bytes(code)
-            if size:
-                if self._end - self._pos < size:
-                    break
-                field = native.read_primitive(p, self._pos, code)
-                self._pos += size
-            else:
-                field = self._leaf()
-                if field is UNREAD:
-                    break
-            native.slot_set(value, plan.slots, i, field)
-            i += 1
-        if i == length and plan.build is None:
-            self._depth -= 1
-            return value
+        while True:
+            handle = len(self._handles)
+            native.list_append(self._handles, value)
+            self._depth += 1
+            steps = plan.steps
+            length = plan.length
+            last = length - 1 if plan.build is None else -1
+            found = None
+            i = 0
+            if plan.head_count and self._end - self._pos >= plan.head_bytes:
+                self._pos = native.take_fields(value, plan.slots, steps, plan.head_count, p, self._pos)
+                i = plan.head_count
+            while i < length:
+                code = steps[i]
+                size = native.primitive_bytes(code)
+                if size:
+                    if self._end - self._pos < size:
+                        break
+                    field = native.read_primitive(p, self._pos, code)
+                    self._pos += size
+                else:
+                    found = self._flat_class() if i == last else None
+                    if found is not None:
+                        break
+                    field = self._leaf()
+                    if field is UNREAD:
+                        break
+                native.slot_set(value, plan.slots, i, field)
+                i += 1
+            if i == length and plan.build is None:
+                self._depth -= levels
+                return root
+            if found is None:
+                break
+            # The object in the last field: with that, all is done for the one that holds it.
+            if outer is None:
+                outer = []
+            native.list_append(outer, descriptor)
+            inner_plan = found.decode_plan
+            inner = native.allocate(inner_plan.cls)
+            native.slot_set(value, plan.slots, i, inner)
+            value = inner
+            descriptor = found
+            plan = inner_plan
+            levels += 1
         frame = self._go_on(descriptor, plan, handle, value)
         frame.index = i
-        if plan.build is None:
-            frame.last = length - 1
+        frame.last = last
+        if levels > 1:
+            frame.levels = levels
+            frame.root = root
+            frame.outer = outer
         return PUSHED
+
+    def _flat_class(self) -> Any:
+        """Takes TC_OBJECT and the reference to its class, where an instance follows that a frame is not needed for yet.
+
+        None where there is none, or a limit is reached.
+        """
+        pos = self._pos
+        if self._end - pos < 6 or self._p[pos] != TC_OBJECT or not self._has_room():
+            return None
+        if self._max_depth >= 0 and self._depth >= self._max_depth:
+            return None
+        found = self._class_at(pos + 1)
+        if found is None:
+            return None
+        plan = found.decode_plan
+        if plan is None or not plan.usual or plan.shape != SLOTS or plan.build is not None:
+            return None
+        self._pos = pos + 6
+        return found
 
     def _go_on(self, descriptor: Any, plan: Any, handle: int, value: Any) -> Any:
         """A frame for an object that was begun without one, and that counts as a level of depth already."""
@@ -233,7 +278,7 @@ class WholeReader(ObjectReader):
         frame.descriptor = descriptor
         frame.plan = plan
         frame.handle = handle
-        frame.counts_depth = True
+        frame.levels = 1
         frame.value = value
         return frame
 

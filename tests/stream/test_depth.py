@@ -173,3 +173,63 @@ def test_the_default_limits_of_a_channel_let_deep_values_in() -> None:
     assert bridge.loads(DEEP["lists"], limits=limits)
     with pytest.raises(RejectedError):
         bridge.loads(DEEP["lists"], limits=bridge.Limits(maxdepth=DEPTH - 1))
+
+
+LINK = TC_CLASSDESC("p.Link", [("I", "id"), ("L", "left", TC_STRING("Lp/Link;")), ("L", "right", TC_REFERENCE(1))])
+AGAIN = TC_REFERENCE(0)
+
+
+def links(ids: range, innermost: bytes) -> bytes:
+    """Objects in the last field of one another, of two classes by turns; the first brings the classes with it."""
+    first = TC_OBJECT(LINK, int_(-1)) + TC_NULL
+    return stream(first + b"".join(TC_OBJECT(AGAIN, int_(i)) + TC_NULL for i in ids) + innermost)
+
+
+@pytest.mark.parametrize("size", [1, 7, 16, 1000, 1 << 20])
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+def test_objects_in_last_fields_are_where_they_belong_in_any_portions(build: Build, size: int) -> None:
+    inner = TC_OBJECT(AGAIN, int_(77)) + TC_OBJECT(AGAIN, int_(78)) + TC_NULL + TC_REFERENCE(3) + TC_REFERENCE(2)
+    data = links(range(300), inner)
+    decoder = build.Decoder(build.registry())
+    for i in range(0, len(data), size):
+        decoder.feed(data[i : i + size])
+        value = decoder.next_content()
+    root = value
+    nodes = [root]
+    while len(nodes) < 302:
+        nodes.append(nodes[-1].right)
+    assert [node.id for node in nodes] == [-1, *range(300), 77]
+    last = nodes[-1]
+    assert last.left.id == 78
+    assert last.left.left is None
+    assert last.left.right is nodes[1]
+    assert last.right is root
+    assert decoder.unread() == b""
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+def test_errors_in_last_fields_tell_the_whole_path(build: Build, size: int) -> None:
+    def failed(data: bytes, **options: Any) -> Any:
+        decoder = build.Decoder(build.registry(), **options)
+
+        def read() -> None:
+            for i in range(0, len(data), size):
+                decoder.feed(data[i : i + size])
+                decoder.next_content()
+
+        with pytest.raises(build.errors.DecodeError) as caught:
+            read()
+        return caught.value
+
+    broken = TC_OBJECT(AGAIN, int_(9)) + TC_OBJECT(AGAIN, int_(10)) + b"\x01"
+    data = links(range(20), broken)
+    error = failed(data)
+    assert error.path == "$" + ".right" * 21 + ".left.left"
+    assert error.offset == len(data) - 1
+    assert failed(links(range(400), broken)).path == "$" + ".right" * 50 + " ... " + ".right" * 48 + ".left.left"
+    limits = build.module("limits").Limits
+    for name, bound, path in [("maxdepth", 8, ".right" * 8), ("maxrefs", 15, ".right" * 7)]:
+        error = failed(links(range(20), TC_NULL), limits=limits(**{name: bound}))
+        assert type(error) is build.errors.RejectedError
+        assert error.path == "$" + path
