@@ -284,7 +284,7 @@ class Channel:
         self._sending = threading.Lock()  # held by who gives queued bytes to the transport
         self._receiving = threading.Lock()
         self._requesting = threading.Lock()
-        self._queue: deque[memoryview] = deque()
+        self._queue: deque[bytes | memoryview] = deque()
         self._queued_bytes = 0  # ever; changed by who encodes
         self._sent_bytes = 0  # ever; changed by who sends
         self._send_failure: OSError | None = None
@@ -406,8 +406,8 @@ class Channel:
                 if sent == len(data):
                     self._queue.popleft()
                 else:
-                    self._queue[0] = data[sent:]
-            if self._send_failure is None and self._eof_queued and not self._eof_sent:
+                    self._queue[0] = memoryview(data)[sent:]
+            if self._eof_queued and not self._eof_sent and self._send_failure is None:
                 try:
                     self._transport.send_eof()
                     self._eof_sent = True
@@ -453,7 +453,7 @@ class Channel:
         data = self._connection.data_to_send()
         if data:
             self._queued_bytes += len(data)
-            self._queue.append(memoryview(data))
+            self._queue.append(data)
 
     def _check_sending(self) -> None:
         if self._closed:
@@ -621,6 +621,8 @@ class Channel:
 
 
 def _acquire(lock: threading.Lock, deadline: float | None, *, queued: bool | None = None) -> None:
+    if lock.acquire(False):  # as nearly always
+        return
     left = left_of(deadline)
     if not lock.acquire(timeout=-1 if left is None else left):
         raise ChannelTimeout("other threads used the channel all the time", queued=queued)

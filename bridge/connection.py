@@ -234,7 +234,6 @@ class Connection(Conversation):
         self._held_reset = b""  # goes out only before something else, so that an object is the last byte of its message
         self._outgoing: list[bytes] = []
         self._sending_ended = False
-        self._received_any = False
         self._eof_received = False
         self._peer_ended = False
         self._broken = False
@@ -302,7 +301,7 @@ class Connection(Conversation):
     def reset(self) -> None:
         """Let both sides forget what was sent; call ``data_to_send`` next. LocalProtocolError: after ``send_eof``."""
         self._check_sending()
-        self._collect()
+        self._keep(self._encoder.take())
         if self._held_reset:
             self._outgoing.append(self._held_reset)
             self._held_reset = b""
@@ -319,11 +318,11 @@ class Connection(Conversation):
 
     def data_to_send(self) -> bytes:
         """The bytes to send now, in this order, each given once; b"" when there are none."""
-        self._collect()
-        if len(self._outgoing) == 1:
-            return self._outgoing.pop()
-        data = b"".join(self._outgoing)
-        self._outgoing.clear()
+        data = self._encoder.take()
+        if self._outgoing or (data and self._held_reset):
+            self._keep(data)
+            data = b"".join(self._outgoing)
+            self._outgoing.clear()
         return data
 
     def _check_sending(self) -> None:
@@ -332,14 +331,14 @@ class Connection(Conversation):
 
     def _count_object(self) -> None:
         self._objects_since_reset += 1
-        if self._reset_every is not None and self._objects_since_reset >= self._reset_every:
-            self._collect()
+        if self._objects_since_reset == self._reset_every:
+            self._keep(self._encoder.take())
             self._encoder.reset()
             self._held_reset = self._encoder.take()
             self._objects_since_reset = 0
 
-    def _collect(self) -> None:
-        data = self._encoder.take()
+    def _keep(self, data: bytes) -> None:
+        """Put ``data`` with what goes out, and before it the reset that was held."""
         if data:
             if self._held_reset:
                 self._outgoing.append(self._held_reset)
@@ -356,7 +355,6 @@ class Connection(Conversation):
         if self._eof_received:
             raise LocalProtocolError("bytes were received after the peer's end")
         if not self._broken:
-            self._received_any = self._received_any or len(data) > 0
             self._decoder.feed(data)
 
     def receive_eof(self) -> None:
@@ -372,28 +370,26 @@ class Connection(Conversation):
         more. DecodeError: the peer's stream is broken, ends inside a content (TruncatedStreamError), or goes beyond
         what is let in (RejectedError); every later call raises the same error.
         """
-        if self._eof_received and not self._received_any:  # not even a header: a peer that hung up at once
-            self._peer_ended = True
+        if self._eof_received and not (self._decoder.offset or self._decoder.in_content):
+            self._peer_ended = True  # not even a header: a peer that hung up at once
             return _END
         try:
-            event = self._next_in_stream()
+            content = self._decoder.next_content()
         except BridgeError:
             self._broken = True
             raise
-        if event is _END:
-            self._peer_ended = True
-        return event
-
-    def _next_in_stream(self) -> Event:
-        """The next content of the stream that the decoder reads, as an event."""
-        content = self._decoder.next_content()
-        if content is NEED_DATA:
-            return Signal.NEED_DATA
         if content is END_OF_STREAM:
-            return _END
-        kind = type(content)
-        if kind is BlockData:
-            return DataReceived(content)
-        if kind is StreamException:
-            return PeerFailed(content.throwable)
-        return ObjectReceived(content)
+            self._peer_ended = True
+        return event_of(content)
+
+
+def event_of(content: Any) -> Event:
+    """What ``Decoder.next_content`` gives, as an event."""
+    kind = type(content)
+    if kind is Signal:
+        return Signal.NEED_DATA if content is NEED_DATA else _END
+    if kind is BlockData:
+        return DataReceived(content)
+    if kind is StreamException:
+        return PeerFailed(content.throwable)
+    return ObjectReceived(content)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Unpack
 
-from .connection import NEED_DATA, Connection, ConnectionOptions, EndOfStream, Event
+from .connection import NEED_DATA, Connection, ConnectionOptions, EndOfStream, Event, event_of
 from .errors import BridgeError, EncodeError, LocalProtocolError
 from .stream.states import Signal
 
@@ -107,7 +107,7 @@ class DatagramConnection(Connection):
                 self._decoder.feed_eof()
                 self._reading = True
             try:
-                event = self._next_in_stream()
+                event = event_of(self._decoder.next_content())
             except BridgeError:
                 self._reading = False
                 self._decoder = self._new_decoder()

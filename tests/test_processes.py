@@ -189,10 +189,31 @@ def test_signals_that_interrupt_the_waiting_change_nothing() -> None:
         with bridge.serve("127.0.0.1:0", echo) as server, bridge.connect(server.address) as channel:
             signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
             for size in (1, 1000, 1_000_000, 20_000_000):
-                assert channel.request(bytes(size), timeout=ENOUGH_SECONDS) == bytes(size)
+                for timeout in (ENOUGH_SECONDS, None):
+                    assert channel.request(bytes(size), timeout=timeout) == bytes(size)
             with pytest.raises(ChannelTimeout):
                 channel.receive(timeout=0.05)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert len(interruptions) > 10
+
+
+@pytest.mark.parametrize("timeout", [None, ENOUGH_SECONDS])
+def test_a_signal_whose_handler_raises_ends_the_waiting_and_the_channel_goes_on(timeout: float | None) -> None:
+    """As KeyboardInterrupt does."""
+    before = signal.signal(signal.SIGALRM, lambda *_: pytest.fail("interrupted"))
+    try:
+        with bridge.listen("127.0.0.1", 0) as listener, bridge.connect(listener.address) as channel:
+            peer = listener.accept()
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            with pytest.raises(pytest.fail.Exception, match="interrupted"):
+                channel.receive(timeout=timeout)
+            peer.send("later")
+            assert channel.receive(timeout=timeout) == "later"
+            channel.close()
+            assert list(peer) == []
+            peer.close()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,7 +1,8 @@
 """Blocking sockets.
 
-The socket itself never blocks; waiting is done beside it, so that two threads that receive and send on one socket each
-have their own timeout.
+Two threads that receive and send on one socket each have their own timeout, so waiting with one is done beside the
+socket, which is asked not to wait. Who receives without one waits in ``recv`` itself, which saves a system call: where
+the system can be asked not to wait in a single call (MSG_DONTWAIT), and else the socket itself never blocks.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ _SOL_MPTCP, _MPTCP_INFO, _MPTCP_INFO_BYTES = 284, 1, 64
 _MPTCP_INFO_FLAGS_AT, _MPTCP_INFO_FLAG_FALLBACK = 8, 1
 
 _QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux has it
+_DONT_WAIT: int = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has it not
 
 
 class SupportsOptions(Protocol):
@@ -92,14 +94,14 @@ def wait_ready(sockets: list[socket.socket], events: int, timeout: float | None)
 
 
 def discard_received(sock: socket.socket) -> None:
-    """Take what ``sock``, which does not block, has received, before it is closed.
+    """Take what ``sock``, which blocks only where MSG_DONTWAIT helps, has received, before it is closed.
 
     Closing a socket with bytes unread makes the system reset the connection, and that may overtake what was sent
     before.
     """
     try:
         for _ in range(_DRAINED_BYTES >> 16):
-            if not sock.recv(1 << 16):
+            if not sock.recv(1 << 16, _DONT_WAIT):
                 break
     except OSError:
         pass  # nothing there, or not connected any more
@@ -113,25 +115,25 @@ class SharedSocket:
     """
 
     def __init__(self, sock: socket.socket, *companions: socket.socket) -> None:
-        sock.setblocking(False)
         self._sock = sock
         self._companions = companions  # given back together with it
         self._lock = threading.Lock()
-        self._users = 0
+        self._users: list[None] = []  # one for each; a list, as its methods need no lock
+        self._given_back = False
         self.closed = False
 
     def __enter__(self) -> socket.socket:
-        with self._lock:
-            if self.closed:
-                raise OSError(errno.EBADF, "the socket is closed")
-            self._users += 1
-            return self._sock
+        # Who closes sets `closed` and then looks for users; a user does it the other way round. So one sees the other.
+        self._users.append(None)
+        if self.closed:
+            self.__exit__()
+            raise OSError(errno.EBADF, "the socket is closed")
+        return self._sock
 
     def __exit__(self, *exc_info: object) -> None:
-        with self._lock:
-            self._users -= 1
-            if self.closed and not self._users:
-                self._give_back()
+        self._users.pop()
+        if self.closed:
+            self._give_back()
 
     def close(self) -> None:
         with self._lock:
@@ -142,21 +144,27 @@ class SharedSocket:
                 self._sock.shutdown(socket.SHUT_RDWR)  # wakes who waits
             except OSError:
                 pass  # not connected, or not any more
-            if not self._users:
-                self._give_back()
+        self._give_back()
 
     def _give_back(self) -> None:
-        discard_received(self._sock)
-        for sock in (self._sock, *self._companions):
-            sock.close()
+        """Where nobody uses it, once."""
+        with self._lock:
+            if self._users or self._given_back:
+                return
+            self._given_back = True
+            discard_received(self._sock)
+            for sock in (self._sock, *self._companions):
+                sock.close()
 
 
 class SocketTransport(Transport):
     """A connected stream socket. Takes the socket over."""
 
     def __init__(self, sock: socket.socket, scheme: str = "tcp") -> None:
+        sock.setblocking(_DONT_WAIT != 0)
         self._shared = SharedSocket(sock)
         self._socket = sock
+        self._unacknowledged = False  # something was received since the last sending
         self._local = socket_address(scheme, sock.getsockname())
         self._peer = socket_address(scheme, sock.getpeername())
 
@@ -165,24 +173,33 @@ class SocketTransport(Transport):
 
     def receive(self, max_bytes: int, timeout: float | None = None) -> bytes:
         deadline = deadline_of(timeout)
+        flags = 0 if timeout is None else _DONT_WAIT
         with self._shared as sock:
-            acknowledge(sock)
-            while wait_ready([sock], READING, left_of(deadline)):
+            if self._unacknowledged:
+                acknowledge(sock)
+            while flags != _DONT_WAIT or wait_ready([sock], READING, left_of(deadline)):
                 try:
-                    return sock.recv(max_bytes)
+                    data = sock.recv(max_bytes, flags)
                 except BlockingIOError:  # nothing there after all
-                    pass
+                    flags = _DONT_WAIT
+                    continue
                 except TimeoutError as error:
                     raise unanswered(error) from error
+                self._unacknowledged = True
+                return data
         raise TimeoutError(errno.ETIMEDOUT, f"nothing was received in {timeout} s")
 
     def send(self, data: bytes | memoryview, timeout: float | None = None) -> int:
         deadline = deadline_of(timeout)
         with self._shared as sock:
+            # What is sent acknowledges what was received. This stands before the call, as what another thread receives
+            # during it may come too late for that.
+            self._unacknowledged = False
             while True:
                 try:
-                    return sock.send(data)
+                    return sock.send(data, _DONT_WAIT)
                 except BlockingIOError:
+                    acknowledge(sock)  # as nothing was sent that could do it
                     if not wait_ready([sock], WRITING, left_of(deadline)):
                         raise TimeoutError(errno.ETIMEDOUT, f"nothing could be sent in {timeout} s") from None
                 except TimeoutError as error:
@@ -212,6 +229,7 @@ class SocketListener(Listener):
     """A listening stream socket. Takes the socket over."""
 
     def __init__(self, sock: socket.socket, scheme: str = "tcp") -> None:
+        sock.setblocking(False)
         self._wake, self._waker = socket.socketpair()
         self._shared = SharedSocket(sock, self._wake)
         self._scheme = scheme

@@ -75,6 +75,7 @@ class _Hub:
         self._wake, self._waker = socket.socketpair()
         self._wake.setblocking(False)
         self._waker.setblocking(False)
+        place.sock.setblocking(False)
         self.place = place
         self.shared = SharedSocket(place.sock, self._wake, self._waker)
         self.lock = threading.Lock()

@@ -24,8 +24,10 @@ def listener(request: pytest.FixtureRequest) -> Iterator[Listener]:
         yield listener
 
 
-@pytest.fixture
-def ends(listener: Listener) -> Iterator[Ends]:
+@pytest.fixture(params=["waits in recv", "waits beside the socket"])
+def ends(request: pytest.FixtureRequest, listener: Listener, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ends]:
+    if request.param == "waits beside the socket":  # as where there is no MSG_DONTWAIT
+        monkeypatch.setattr(blocking, "_DONT_WAIT", 0)
     here = kinds.connect(listener.address, 10)
     there = listener.accept(10)
     yield here, there
@@ -248,27 +250,64 @@ def test_what_was_received_is_acknowledged_at_once_where_the_system_can() -> Non
     blocking.acknowledge(Options(OSError("no such option")))
 
 
+class Calls:
+    """A socket that notes what is asked of it."""
+
+    def __init__(self, *answers: OSError | bytes | int) -> None:
+        self.answers = list(answers)
+        self.calls: list[str] = []
+
+    def setsockopt(self, level: int, name: int, value: int, /) -> None:
+        self.calls.append("acknowledge")
+
+    def recv(self, max_bytes: int, flags: int) -> object:
+        return self.answer("recv")
+
+    def send(self, data: bytes, flags: int) -> object:
+        return self.answer("send")
+
+    def answer(self, call: str) -> object:
+        self.calls.append(call)
+        answer = self.answers.pop(0)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+
+def test_what_was_received_is_acknowledged_unless_something_sent_did_so(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, _there = ends
+    sock = Calls(b"a", b"b", 1, b"c", 1, BlockingIOError(), 1, b"d", b"e")
+    assert isinstance(here, blocking.SocketTransport)
+    monkeypatch.setattr(blocking, "wait_ready", lambda *_: True)
+    monkeypatch.setattr(blocking, "_QUICK_ACK", 12)
+    monkeypatch.setattr(here._shared, "_sock", sock)
+    for use in ["receive", "receive", "send", "receive", "send", "send", "receive", "receive"]:
+        _ = here.receive(1) if use == "receive" else here.send(b"x")
+    # Nothing was received before the first; the last that was sent waited, and so did its acknowledgement.
+    received = ["recv", "acknowledge", "recv", "send", "recv"]
+    assert sock.calls == [*received, "send", "send", "acknowledge", "send", "recv", "acknowledge", "recv"]
+    monkeypatch.undo()
+
+
+def test_a_socket_that_does_not_block_against_expectation_is_waited_for(ends: Ends) -> None:
+    here, there = ends
+    sock = here.info("socket")
+    assert isinstance(sock, socket.socket)
+    sock.setblocking(False)
+    there_sends = threading.Timer(0.05, there.send, [b"x"])
+    there_sends.start()
+    assert here.receive(1) == b"x"
+    there_sends.join()
+
+
 def test_a_connection_that_the_system_gives_up_is_no_timeout(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
     """Python names that error as it names a timeout."""
     here, _there = ends
-
-    class GivenUp:
-        def setsockopt(self, *_: int) -> None: ...
-
-        def fileno(self) -> int:
-            sock = here.info("socket")
-            assert isinstance(sock, socket.socket)
-            return sock.fileno()
-
-        def recv(self, max_bytes: int) -> bytes:
-            raise TimeoutError("connection timed out")
-
-        def send(self, data: bytes) -> int:
-            raise TimeoutError("connection timed out")
-
     assert isinstance(here, blocking.SocketTransport)
     monkeypatch.setattr(blocking, "wait_ready", lambda *_: True)
-    monkeypatch.setattr(here._shared, "_sock", GivenUp())
+    monkeypatch.setattr(here._shared, "_sock", Calls(TimeoutError("timed out"), TimeoutError("timed out")))
     for use in (lambda: here.receive(1), lambda: here.send(b"x")):
         with pytest.raises(ConnectionAbortedError, match="does not answer"):
             use()
