@@ -43,6 +43,12 @@ cdef class Encoder(DescriptorWriter):
     @cython.locals(plan=EncodePlan, shape=int)
     cdef object _value(self, obj)
     @cython.final
+    @cython.locals(plan=EncodePlan, box=EncodePlan, shape=int, size=int)
+    cdef bint _leaf(self, obj) except -1
+    @cython.final
+    @cython.locals(i=Py_ssize_t)
+    cdef Py_ssize_t _leaves(self, items) except -1
+    @cython.final
     cdef object _value_as(self, EncodePlan plan, obj)
     @cython.final
     @cython.locals(frame=EncoderFrame, descriptor=ClassDescriptor, width=int)
@@ -55,14 +61,17 @@ cdef class Encoder(DescriptorWriter):
     @cython.locals(handle=Py_ssize_t)
     cdef int _text(self, str text) except -1
     @cython.final
-    @cython.locals(handle=Py_ssize_t, i=Py_ssize_t, frame=EncoderFrame)
+    @cython.locals(i=Py_ssize_t, frame=EncoderFrame)
     cdef object _object(self, EncodePlan plan, obj)
     @cython.final
     @cython.locals(i=Py_ssize_t)
-    cdef Py_ssize_t _leaves(self, EncodePlan plan, obj) except -1
+    cdef Py_ssize_t _leaf_fields(self, EncodePlan plan, obj) except -1
     @cython.final
-    @cython.locals(box=EncodePlan, size=int)
-    cdef int _integer(self, EncodePlan plan, number) except -1
+    @cython.locals(handle=Py_ssize_t)
+    cdef bint _begin_object(self, EncodePlan plan, obj) except -1
+    @cython.final
+    @cython.locals(plan=EncodePlan)
+    cdef EncodePlan _instance_plan(self, check, value)
     @cython.final
     @cython.locals(magnitude=bytes, byte_array=EncodePlan)
     cdef int _big_integer(self, EncodePlan plan, number, obj) except -1
@@ -79,11 +88,11 @@ cdef class Encoder(DescriptorWriter):
     @cython.final
     cdef int _primitive(self, int code, value) except -1
     @cython.final
-    @cython.locals(size=Py_ssize_t, frame=EncoderFrame)
-    cdef int _list(self, EncodePlan plan, items) except -1
+    @cython.locals(size=Py_ssize_t, i=Py_ssize_t, frame=EncoderFrame)
+    cdef object _list(self, EncodePlan plan, items)
     @cython.final
-    @cython.locals(size=Py_ssize_t, capacity='long long', frame=EncoderFrame)
-    cdef int _map(self, EncodePlan plan, mapping) except -1
+    @cython.locals(items=list, size=Py_ssize_t, capacity='long long', i=Py_ssize_t, frame=EncoderFrame)
+    cdef object _map(self, EncodePlan plan, mapping)
     @cython.final
     @cython.locals(top=Py_ssize_t, i=Py_ssize_t)
     cdef object _step_list(self, EncoderFrame frame)
@@ -91,10 +100,10 @@ cdef class Encoder(DescriptorWriter):
     @cython.locals(box=EncodePlan, code=int, count=Py_ssize_t)
     cdef Py_ssize_t _boxes(self, items, Py_ssize_t i) except -1
     @cython.final
-    @cython.locals(top=Py_ssize_t)
+    @cython.locals(top=Py_ssize_t, i=Py_ssize_t)
     cdef object _step_map(self, EncoderFrame frame)
     @cython.final
-    cdef int _end_of_collection(self, EncoderFrame frame) except -1
+    cdef int _end_of_map(self, EncodePlan plan, mapping) except -1
     @cython.locals(floor=Py_ssize_t)
     cdef int _annotation_whole(self, contents) except -1
     @cython.final
@@ -107,7 +116,7 @@ cdef class Encoder(DescriptorWriter):
     @cython.locals(kind=int)
     cdef int _step(self, EncoderFrame frame) except -1
     @cython.final
-    @cython.locals(plan=EncodePlan, steps='const unsigned char*', length=Py_ssize_t, top=Py_ssize_t, i=Py_ssize_t, code=int, below=EncoderFrame)
+    @cython.locals(plan=EncodePlan, steps='const unsigned char*', length=Py_ssize_t, top=Py_ssize_t, i=Py_ssize_t, code=int, below=EncoderFrame, inner=EncodePlan)
     cdef object _step_fields(self, EncoderFrame frame)
     @cython.final
     @cython.locals(top=Py_ssize_t)

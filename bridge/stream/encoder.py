@@ -234,25 +234,49 @@ class Encoder(DescriptorWriter):
             self._step(self._frames[self._top])
 
     def _value(self, obj: Any) -> None:
-        """One object of the grammar. What has parts pushes a frame for them."""
+        """One object of the grammar. What has parts that need one pushes a frame for them."""
+        if self._leaf(obj):
+            return
+        if type(obj) is not self._last_kind:
+            self._find_plan(type(obj), obj)
+            if self._leaf(obj):
+                return
+        plan = self._last_plan
+        shape = plan.shape
+        if shape == FIELDS:
+            self._object(plan, obj)
+        elif shape == BOXED:
+            self._start_box(plan.descriptor)
+            self._primitive(plan.code, obj)
+        elif not self._reference(obj):
+            self._compound(plan, shape, obj)
+
+    def _leaf(self, obj: Any) -> bool:
+        """Writes a value that has no parts and can be written for certain; whether it is one.
+
+        Leaves the plan of another value in ``_last_plan``, if it was known: in a list of things of one type the last
+        plan again saves half of the time.
+        """
         kind = type(obj)
         if kind is str:
             self._text(obj)
-            return
-        # The last type again: in a list of numbers this saves half of the time.
+            return True
         if kind is self._last_kind:
             plan = self._last_plan
         else:
             plan = self._plans.get(kind)
             if plan is None:
-                plan = self._find_plan(kind, obj)
+                return False
             self._last_kind = kind
             self._last_plan = plan
         shape = plan.shape
-        if shape == FIELDS:
-            self._object(plan, obj)
-        elif shape == INTEGER:
-            self._integer(plan, obj)
+        if shape == INTEGER:
+            size = native.integer_bytes(obj)
+            if size == 0:
+                return False
+            box = plan.alternatives[0 if size == 4 else 1]
+            self._start_box(box.descriptor)
+            native.put_primitive(self._out, box.code, obj)
         elif shape == NULL:
             native.put_u8(self._out, TC_NULL)
         elif shape == DOUBLE:
@@ -261,11 +285,21 @@ class Encoder(DescriptorWriter):
         elif shape == BOOLEAN:
             self._start_box(plan.descriptor)
             native.put_u8(self._out, 1 if obj else 0)
-        elif shape == BOXED:
-            self._start_box(plan.descriptor)
-            self._primitive(plan.code, obj)
-        elif not self._reference(obj):
-            self._compound(plan, shape, obj)
+        else:
+            return False
+        return True
+
+    def _leaves(self, items: Any) -> int:
+        """Writes the items of a list up to the first that is no leaf: how many they are."""
+        i = 0
+        while i < native.list_len(items):
+            item = native.list_get(items, i)
+            if not self._leaf(item):
+                break
+            i += 1
+            if type(item) is int or type(item) is float:
+                i += self._boxes(items, i)
+        return i
 
     def _text(self, text: Any) -> None:
         """A plain str, or a reference to it."""
@@ -281,20 +315,11 @@ class Encoder(DescriptorWriter):
 
     def _object(self, plan: Any, obj: Any) -> None:
         """An instance with its fields, or a reference to it."""
-        if plan.descriptor is self._last_descriptor and self._unshared is None:
-            handle = native.memo_claim(self._memo, obj, self._next_handle, self._objects)
-            if handle >= 0:
-                native.put_reference(self._out, BASE_WIRE_HANDLE + handle)
-                return
-            self._next_handle += 1
-            native.put_object(self._out, BASE_WIRE_HANDLE + self._last_handle)
-        elif self._reference(obj):
+        if not self._begin_object(plan, obj):
             return
-        else:
-            self._start_object(plan.descriptor, obj)
         i = 0
         if plan.has_slots and plan.annotation_step < 0:
-            i = self._leaves(plan, obj)
+            i = self._leaf_fields(plan, obj)
             if i == plan.length:
                 return
         frame = self._push(IN_FIELDS, plan, obj)
@@ -302,7 +327,22 @@ class Encoder(DescriptorWriter):
         if plan.annotation_step >= 0:
             frame.annotations = iter(_annotations_of(obj) if plan.reduce is None else plan.reduce(obj))
 
-    def _leaves(self, plan: Any, obj: Any) -> int:
+    def _begin_object(self, plan: Any, obj: Any) -> bool:
+        """TC_OBJECT and the class of an instance, or a reference to it; whether its fields are to follow."""
+        if plan.descriptor is self._last_descriptor and self._unshared is None:
+            handle = native.memo_claim(self._memo, obj, self._next_handle, self._objects)
+            if handle >= 0:
+                native.put_reference(self._out, BASE_WIRE_HANDLE + handle)
+                return False
+            self._next_handle += 1
+            native.put_object(self._out, BASE_WIRE_HANDLE + self._last_handle)
+        elif self._reference(obj):
+            return False
+        else:
+            self._start_object(plan.descriptor, obj)
+        return True
+
+    def _leaf_fields(self, plan: Any, obj: Any) -> int:
         """The fields that need no frame: primitives, None and text. Gives the step of the first other field.
 
         One that cannot be written is such a one: errors know their place by the frame.
@@ -367,6 +407,8 @@ class Encoder(DescriptorWriter):
             self._string(obj)
         elif shape == BIG_INTEGER:
             self._big_integer(plan, obj, obj)
+        elif shape == INTEGER:
+            self._big_integer(plan.alternatives[2], obj, obj)
         elif shape == ELEMENTS:
             self._start_array(plan.reduce(obj), obj, len(obj))
             frame = self._push(IN_ELEMENTS, plan, obj)
@@ -455,16 +497,6 @@ class Encoder(DescriptorWriter):
         if reason is not None:
             raise EncodeError(reason)
 
-    def _integer(self, plan: Any, number: Any) -> None:
-        """An int as Integer, Long or BigInteger."""
-        size = native.integer_bytes(number)
-        box = plan.alternatives[0 if size == 4 else 1 if size == 8 else 2]
-        if size > 0:
-            self._start_box(box.descriptor)
-            native.put_primitive(self._out, box.code, number)
-        elif not self._reference(number):
-            self._big_integer(box, number, number)
-
     def _big_integer(self, plan: Any, number: Any, obj: Any) -> None:
         """Four caches that Java no longer reads, and writes as these very values; then the sign and the magnitude."""
         magnitude = native.magnitude(number)
@@ -536,11 +568,17 @@ class Encoder(DescriptorWriter):
             native.put_32(self._out, size)
         native.put_u16(self._out, TC_BLOCKDATA << 8 | 4)
         native.put_32(self._out, size)
+        i = self._leaves(items)
+        if i == size == native.list_len(items):
+            native.put_u8(self._out, TC_ENDBLOCKDATA)
+            return
         frame = self._push(IN_LIST, plan, items)
         frame.length = size
+        frame.index = i
 
     def _map(self, plan: Any, mapping: Any) -> None:
         """A HashMap: load factor and threshold, then capacity and size, then the entries."""
+        items = native.flat_items(mapping)
         size = len(mapping)
         capacity = 16
         while capacity * 3 < size * 4:
@@ -552,10 +590,14 @@ class Encoder(DescriptorWriter):
         native.put_u16(self._out, TC_BLOCKDATA << 8 | 8)
         native.put_32(self._out, capacity)
         native.put_32(self._out, size)
+        i = self._leaves(items)
+        if i == 2 * size == native.list_len(items):
+            self._end_of_map(plan, mapping)
+            return
         frame = self._push(IN_MAP, plan, mapping)
         frame.length = size
-        # A subclass may have an order of its own, as OrderedDict has.
-        frame.items = iter(mapping.items())
+        frame.items = items
+        frame.index = i
 
     def _annotation_whole(self, contents: Any) -> None:
         """A class annotation: rare, short, and needed before what follows, so it runs the machine from here."""
@@ -581,7 +623,6 @@ class Encoder(DescriptorWriter):
         frame = self._frames[self._top]
         frame.kind = kind
         frame.index = 0
-        frame.between = False
         frame.plan = plan
         frame.obj = obj
         return frame
@@ -594,11 +635,9 @@ class Encoder(DescriptorWriter):
         if kind == IN_FIELDS:
             frame.values = None
             frame.annotations = None
+            frame.outer = None
         elif kind != IN_LIST:
             frame.items = None
-            if kind == IN_MAP:
-                frame.key = None
-                frame.value = None
         if self._top >= _KEPT_FRAMES:  # not kept for ever after one deep graph
             self._frames.pop()
         self._top -= 1
@@ -645,6 +684,22 @@ class Encoder(DescriptorWriter):
             i += 1
             if code == ord("L") or code == ord("["):
                 check = None if plan.checks is None else plan.checks[i - 1]
+                if i == length and plan.annotation_step < 0 and frame.values is None:
+                    inner = self._instance_plan(check, value)
+                    if inner is not None:
+                        # The object in the last field: the frame goes on with its fields.
+                        if not self._begin_object(inner, value):
+                            break
+                        if frame.outer is None:
+                            frame.outer = []
+                        native.list_append(frame.outer, plan.descriptor)
+                        frame.plan = plan = inner
+                        frame.obj = value
+                        steps = plan.steps
+                        length = plan.length
+                        frame.index = 0
+                        i = self._leaf_fields(plan, value)
+                        continue
                 if check is None:
                     self._value(value)
                 else:
@@ -655,6 +710,18 @@ class Encoder(DescriptorWriter):
             else:
                 self._primitive(code, value)
         self._pop()
+
+    def _instance_plan(self, check: Any, value: Any) -> Any:
+        """The plan of an instance that is no more than slots; None for all else, and for what is not known yet."""
+        kind = type(value)
+        plan = None if check is None else check.get(kind)
+        if plan is None:
+            if check is not None and kind not in check:
+                return None
+            plan = self._last_plan if kind is self._last_kind else self._plans.get(kind)
+        if plan is None or plan.shape != FIELDS or not plan.has_slots or plan.annotation_step >= 0:
+            return None
+        return plan
 
     def _step_items(self, frame: Any) -> None:
         top = self._top
@@ -683,7 +750,9 @@ class Encoder(DescriptorWriter):
             if type(item) is int or type(item) is float:
                 i += self._boxes(items, i)
                 frame.index = i
-        self._end_of_collection(frame)
+        if i != frame.length:
+            raise EncodeError("the collection changed its size while it was written")
+        native.put_u8(self._out, TC_ENDBLOCKDATA)
         self._pop()
 
     def _boxes(self, items: Any, i: int) -> int:
@@ -702,33 +771,25 @@ class Encoder(DescriptorWriter):
         return count
 
     def _step_map(self, frame: Any) -> None:
+        items = frame.items
         top = self._top
-        if frame.between:
-            value, frame.value = frame.value, None
-            frame.between = False
-            self._value(value)
+        i = frame.index
+        while i < native.list_len(items):
+            item = native.list_get(items, i)
+            i += 1
+            frame.index = i
+            self._value(item)
             if self._top != top:
                 return
-        for key, value in frame.items:
-            frame.index += 1
-            frame.key = key
-            self._value(key)
-            if self._top != top:
-                frame.value = value
-                frame.between = True
-                return
-            self._value(value)
-            if self._top != top:
-                return
-        self._end_of_collection(frame)
-        if frame.plan.length == 4:  # LinkedHashMap.accessOrder
-            native.put_u8(self._out, 1 if native.slot_peek(frame.obj, frame.plan.slots, 1) else 0)
+        if i != 2 * frame.length or frame.length != len(frame.obj):
+            raise EncodeError("the collection changed its size while it was written")
+        self._end_of_map(frame.plan, frame.obj)
         self._pop()
 
-    def _end_of_collection(self, frame: Any) -> None:
-        if frame.index != frame.length:
-            raise EncodeError("the collection changed its size while it was written")
+    def _end_of_map(self, plan: Any, mapping: Any) -> None:
         native.put_u8(self._out, TC_ENDBLOCKDATA)
+        if plan.length == 4:  # LinkedHashMap.accessOrder
+            native.put_u8(self._out, 1 if native.slot_peek(mapping, plan.slots, 1) else 0)
 
     def _step_elements(self, frame: Any) -> None:
         top = self._top

@@ -11,13 +11,12 @@ cdef class EncoderFrame:
     cdef object values
     cdef object annotations
     cdef object items
-    cdef object key
-    cdef object value
+    cdef list outer
     cdef Py_ssize_t length
-    cdef bint between
 
-@cython.locals(i=Py_ssize_t)
+@cython.locals(i=Py_ssize_t, frame=EncoderFrame)
 cpdef object path_of(list frames, Py_ssize_t top)
-cdef str _place(EncoderFrame frame, bint below)
+cdef str _places(list steps, top)
+cdef str _place(step, bint below)
 @cython.locals(index=Py_ssize_t, kind=int)
 cdef str _step_of(EncoderFrame frame, bint below)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import EncodeError
+from .descriptors import ClassDescriptor
 
 # What a frame is writing.
 IN_FIELDS = 1  #: the fields and annotations of an object
@@ -26,25 +27,31 @@ class EncoderFrame:
         self.kind = 0
         self.index = 0
         self.length = 0
-        self.between = False
         self.plan = None
         self.obj = None
         self.values = None
         self.annotations = None
         self.items = None
-        self.key = None
-        self.value = None
+        self.outer = None  # of fields: the classes of the objects whose last field led here
 
 
 def path_of(frames: list[Any], top: int) -> str:
     """Where the encoder is, as seen from the root of the value; the middle of a long way is left out."""
-    path = ["$"]
+    steps: list[Any] = []
+    frame = None
     for i in range(top + 1):
-        if i == _PATH_SEGMENTS and top >= 2 * _PATH_SEGMENTS:
-            path.append(" ... ")
-        if i < _PATH_SEGMENTS or i > top - _PATH_SEGMENTS:
-            path.append(_place(frames[i], i < top))
-    return "".join(path)
+        frame = frames[i]
+        if frame.outer is not None:
+            steps.extend(frame.outer)
+        steps.append(frame)
+    if len(steps) <= 2 * _PATH_SEGMENTS:
+        return "$" + _places(steps, frame)
+    last = len(steps) - _PATH_SEGMENTS
+    return f"${_places(steps[:_PATH_SEGMENTS], None)} ... {_places(steps[last:], frame)}"
+
+
+def _places(steps: list[Any], top: Any) -> str:
+    return "".join([_place(step, step is not top) for step in steps])
 
 
 def shown(value: Any) -> str:
@@ -68,9 +75,12 @@ def as_encode_error(error: BaseException, path: str) -> BaseException:
     return EncodeError(f"{type(error).__name__}: {error}", path=path)
 
 
-def _place(frame: Any, below: bool) -> str:
+def _place(step: Any, below: bool) -> str:
+    if type(step) is ClassDescriptor:
+        fields = [field for level, _ in step.data_levels for field in level.data_fields]
+        return f".{fields[len(fields) - 1].name[:_NAME_CHARACTERS]}"
     try:
-        return _step_of(frame, below)
+        return _step_of(step, below)
     except Exception:  # noqa: BLE001 - a class of the program may fail in anything, also where it only is to be named
         return "?"
 
@@ -83,7 +93,7 @@ def _step_of(frame: Any, below: bool) -> str:
     if kind == IN_LIST:
         return f"[{frame.index - 1}]"
     if kind == IN_MAP:
-        return _place_of_key(frame.key)
+        return _place_of_key(frame.items[(frame.index - 1) // 2 * 2])
     if kind == IN_ITEMS:
         obj = frame.obj
         if isinstance(obj, dict):

@@ -231,6 +231,30 @@ cdef extern from *:
         return 0;
     }
 
+    /* Keys and values by turns, in the order of ``items()``: of a class that has no other one than a dict, straight. */
+    static PyObject *native_flat_items(PyObject *mapping) {
+        PyObject *items, *pairs; Py_ssize_t i, n;
+    #ifndef Py_GIL_DISABLED
+        static PyObject *name = NULL; PyObject *key, *value;
+        if (!name) { name = PyUnicode_InternFromString("items"); if (!name) return NULL; }
+        if (PyDict_CheckExact(mapping) || (PyDict_Check(mapping) && _PyType_Lookup(Py_TYPE(mapping), name) == _PyType_Lookup(&PyDict_Type, name))) {
+            Py_ssize_t at = 0;
+            n = PyDict_GET_SIZE(mapping); items = PyList_New(2 * n); if (!items) return NULL;
+            for (i = 0; i < n && PyDict_Next(mapping, &at, &key, &value); i++) {
+                Py_INCREF(key); PyList_SET_ITEM(items, 2 * i, key); Py_INCREF(value); PyList_SET_ITEM(items, 2 * i + 1, value);
+            }
+            return items;
+        }
+    #endif
+        pairs = PyMapping_Items(mapping); if (!pairs) return NULL;
+        n = PyList_GET_SIZE(pairs); items = PyList_New(0);
+        for (i = 0; items && i < n; i++) {
+            PyObject *pair = PyList_GET_ITEM(pairs, i);
+            if (!PyTuple_Check(pair) || PyTuple_GET_SIZE(pair) != 2) { PyErr_SetString(PyExc_TypeError, "items() of a dict gives pairs"); Py_CLEAR(items); }
+            else if (PyList_Append(items, PyTuple_GET_ITEM(pair, 0)) || PyList_Append(items, PyTuple_GET_ITEM(pair, 1))) Py_CLEAR(items);
+        }
+        Py_DECREF(pairs); return items;
+    }
     /* 1 where the key is new and can be one; 0, and the dict as it was, where not. */
     static CYTHON_INLINE int native_dict_add(PyObject *mapping, PyObject *key, PyObject *value) {
         Py_ssize_t before = PyDict_GET_SIZE(mapping);
@@ -639,6 +663,7 @@ cdef extern from *:
     Py_ssize_t list_len "PyList_GET_SIZE"(object items) noexcept
     object list_get "native_list_get"(object items, Py_ssize_t index)
     bint plain_key "native_plain_key"(object key) noexcept
+    list flat_items "native_flat_items"(object mapping)
     int dict_set "PyDict_SetItem"(object mapping, object key, object value) except -1
     bint dict_add "native_dict_add"(object mapping, object key, object value) except -1
     int fill_dict "native_fill_dict"(object mapping, list items) except -1

@@ -234,6 +234,14 @@ def fill_dict(mapping: Any, items: list[Any]) -> None:
     dict.update(mapping, zip(items[::2], items[1::2], strict=False))
 
 
+def flat_items(mapping: Any) -> list[Any]:
+    """Keys and values of a dict by turns, in the order of its ``items()``."""
+    pairs = list(mapping.items())
+    if not all(isinstance(pair, tuple) and len(pair) == 2 for pair in pairs):
+        raise TypeError("items() of a dict gives pairs")
+    return list(itertools.chain.from_iterable(pairs))
+
+
 def pause_collector() -> bool:
     """Stops the cyclic garbage collector; whether it was running."""
     running = gc.isenabled()
