@@ -1,12 +1,12 @@
 cimport cython
 from . cimport native
-from .descriptor_writer cimport DescriptorWriter
+from .array_writer cimport ArrayWriter
 from .descriptors cimport ClassDescriptor
 from .encoder_frame cimport EncoderFrame
 from .plan cimport EncodePlan
 
 cdef int ANNOTATION
-cdef int TC_ARRAY, TC_BLOCKDATA, TC_CLASS, TC_ENDBLOCKDATA, TC_ENUM, TC_EXCEPTION, TC_NULL, TC_OBJECT, TC_RESET
+cdef int TC_BLOCKDATA, TC_CLASS, TC_ENDBLOCKDATA, TC_ENUM, TC_EXCEPTION, TC_NULL, TC_OBJECT, TC_RESET
 cdef int TC_STRING
 cdef long long BASE_WIRE_HANDLE
 cdef int BIG_INTEGER, BOOLEAN, BOXED, BYTES, CHARS, CLASS, CONSTANT, DATA, DESCRIPTOR, DOUBLE, ELEMENTS, FIELDS
@@ -15,7 +15,7 @@ cdef int IN_FIELDS, IN_ITEMS, IN_ELEMENTS, IN_LIST, IN_MAP
 cdef Py_ssize_t _KEPT_FRAMES, _MAX_PLANS
 cdef int _MAX_REPLACEMENTS, _MAX_ANNOTATION_DEPTH
 
-cdef class Encoder(DescriptorWriter):
+cdef class Encoder(ArrayWriter):
     cdef object _resolver
     cdef bint _allow_gadgets
     cdef set _harmless
@@ -81,12 +81,8 @@ cdef class Encoder(DescriptorWriter):
     @cython.final
     cdef int _start_object(self, ClassDescriptor descriptor, obj) except -1
     @cython.final
-    cdef int _start_array(self, ClassDescriptor descriptor, obj, Py_ssize_t length) except -1
-    @cython.final
     @cython.locals(frame=EncoderFrame)
     cdef int _reduced(self, EncodePlan plan, obj) except -1
-    @cython.final
-    cdef int _primitive(self, int code, value) except -1
     @cython.final
     @cython.locals(size=Py_ssize_t, i=Py_ssize_t, frame=EncoderFrame)
     cdef object _list(self, EncodePlan plan, items)

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 from ..errors import EncodeError, LocalProtocolError, NotSerializableError
 from ..gadgets import why_refused
 from . import native
+from .array_writer import ArrayWriter
 from .constants import (
     BASE_WIRE_HANDLE,
     STREAM_HEADER,
-    TC_ARRAY,
     TC_BLOCKDATA,
     TC_CLASS,
     TC_ENDBLOCKDATA,
@@ -32,7 +32,6 @@ from .constants import (
     TC_RESET,
     TC_STRING,
 )
-from .descriptor_writer import DescriptorWriter
 from .descriptors import ANNOTATION
 from .encoder_frame import (
     IN_ELEMENTS,
@@ -43,7 +42,6 @@ from .encoder_frame import (
     EncoderFrame,
     as_encode_error,
     path_of,
-    shown,
 )
 from .model import BlockData
 from .plan import (
@@ -80,18 +78,6 @@ __all__ = ["Encoder"]
 _MAX_REPLACEMENTS = 16
 _MAX_ANNOTATION_DEPTH = 50
 
-#: What a primitive of each type code takes, for messages.
-_DUE = {
-    ord("B"): "a byte, an int from -128 to 127,",
-    ord("S"): "a short, an int from -32768 to 32767,",
-    ord("I"): "an int of 32 bits",
-    ord("J"): "a long, an int of 64 bits,",
-    ord("F"): "a number",
-    ord("D"): "a number",
-    ord("Z"): "True or False",
-    ord("C"): "a char, one UTF-16 code unit,",
-}
-
 #: How many frames an encoder keeps; one takes about a hundred bytes.
 _KEPT_FRAMES = 1 << 15
 
@@ -99,7 +85,7 @@ _KEPT_FRAMES = 1 << 15
 _MAX_PLANS = 1000
 
 
-class Encoder(DescriptorWriter):
+class Encoder(ArrayWriter):
     """One direction of a conversation, or one file. The stream header is in the output from birth.
 
     After a `write_*` call the bytes wait in the output until `take`. Objects of classes that attacks on Java programs
@@ -400,9 +386,6 @@ class Encoder(DescriptorWriter):
             self._list(plan, obj)
         elif shape == MAP_OF:
             self._map(plan, obj)
-        elif shape == BYTES:
-            self._start_array(plan.descriptor, obj, len(obj))
-            native.put_raw(self._out, obj)
         elif shape == STRING:
             self._string(obj)
         elif shape == BIG_INTEGER:
@@ -422,24 +405,9 @@ class Encoder(DescriptorWriter):
                 frame.length = len(buffer)
                 frame.items = iter(buffer)
             else:
-                view = memoryview(buffer)
-                if view.ndim != 1:
-                    raise EncodeError(f"an array of {view.ndim} dimensions; one of Java's has one")
-                if not view.c_contiguous:
-                    view = memoryview(view.tobytes())
-                self._start_array(descriptor, obj, view.nbytes // width)
-                if width == 1:
-                    native.put_raw(self._out, view)
-                else:
-                    native.put_array(self._out, view, width)
-        elif shape == PRIMITIVES:
-            self._start_array(plan.reduce(obj), obj, len(obj))
-            for item in obj:
-                self._primitive(plan.code, item)
-        elif shape == CHARS:
-            units = obj.encode("utf-16-be", "surrogatepass")
-            self._start_array(plan.descriptor, obj, len(units) // 2)
-            native.put_raw(self._out, units)
+                self._numbers(descriptor, width, buffer, obj)
+        elif shape == BYTES or shape == PRIMITIVES or shape == CHARS:
+            self._primitives(plan, shape, obj)
         elif shape == CONSTANT:
             descriptor, name = plan.reduce(obj)
             native.put_u8(self._out, TC_ENUM)
@@ -531,14 +499,6 @@ class Encoder(DescriptorWriter):
             self._last_descriptor = descriptor if self._last_handle >= 0 else None
         self._assign_handle(obj)
 
-    def _start_array(self, descriptor: Any, obj: Any, length: int) -> None:
-        if length > 0x7FFFFFFF:
-            raise EncodeError(f"an array of {length} elements; Java's hold at most {0x7FFFFFFF}")
-        native.put_u8(self._out, TC_ARRAY)
-        self._descriptor(descriptor)
-        self._assign_handle(obj)
-        native.put_32(self._out, length)
-
     def _reduced(self, plan: Any, obj: Any) -> None:
         """An object whose adapter says what stands in it."""
         descriptor, values, annotations = plan.reduce(obj)
@@ -555,10 +515,6 @@ class Encoder(DescriptorWriter):
         frame = self._push(IN_FIELDS, plan, obj)
         frame.values = iter(values)
         frame.annotations = iter(annotations)
-
-    def _primitive(self, code: int, value: Any) -> None:
-        if not native.put_primitive(self._out, code, value):
-            raise EncodeError(f"{_DUE[code]} is due, not {shown(value)}")
 
     def _list(self, plan: Any, items: Any) -> None:
         """An ArrayList or LinkedList: the size (an ArrayList's also as its field), then the elements."""

@@ -1,0 +1,68 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False, boundscheck=False, wraparound=False
+"""The middle of the encoder: arrays of primitives. Java Object Serialization Specification 6.4.2, ``newArray``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import EncodeError
+from . import native
+from .constants import TC_ARRAY
+from .descriptor_writer import DescriptorWriter
+from .encoder_frame import shown
+from .plan import BYTES, CHARS
+
+#: What a primitive of each type code takes, for messages.
+_DUE = {
+    ord("B"): "a byte, an int from -128 to 127,",
+    ord("S"): "a short, an int from -32768 to 32767,",
+    ord("I"): "an int of 32 bits",
+    ord("J"): "a long, an int of 64 bits,",
+    ord("F"): "a number",
+    ord("D"): "a number",
+    ord("Z"): "True or False",
+    ord("C"): "a char, one UTF-16 code unit,",
+}
+
+
+class ArrayWriter(DescriptorWriter):
+    """Writes arrays that hold no objects: they need no frame."""
+
+    def _start_array(self, descriptor: Any, obj: Any, length: int) -> None:
+        if length > 0x7FFFFFFF:
+            raise EncodeError(f"an array of {length} elements; Java's hold at most {0x7FFFFFFF}")
+        native.put_u8(self._out, TC_ARRAY)
+        self._descriptor(descriptor)
+        self._assign_handle(obj)
+        native.put_32(self._out, length)
+
+    def _primitives(self, plan: Any, shape: int, obj: Any) -> None:
+        """A byte[], a char[], or an array whose items are primitives of Python's."""
+        if shape == BYTES:
+            self._start_array(plan.descriptor, obj, len(obj))
+            native.put_raw(self._out, obj)
+        elif shape == CHARS:
+            units = obj.encode("utf-16-be", "surrogatepass")
+            self._start_array(plan.descriptor, obj, len(units) // 2)
+            native.put_raw(self._out, units)
+        else:
+            self._start_array(plan.reduce(obj), obj, len(obj))
+            for item in obj:
+                self._primitive(plan.code, item)
+
+    def _numbers(self, descriptor: Any, width: int, buffer: Any, obj: Any) -> None:
+        """An array from a buffer of numbers that take ``width`` bytes each."""
+        view = memoryview(buffer)
+        if view.ndim != 1:
+            raise EncodeError(f"an array of {view.ndim} dimensions; one of Java's has one")
+        if not view.c_contiguous:
+            view = memoryview(view.tobytes())
+        self._start_array(descriptor, obj, view.nbytes // width)
+        if width == 1:
+            native.put_raw(self._out, view)
+        else:
+            native.put_array(self._out, view, width)
+
+    def _primitive(self, code: int, value: Any) -> None:
+        if not native.put_primitive(self._out, code, value):
+            raise EncodeError(f"{_DUE[code]} is due, not {shown(value)}")
