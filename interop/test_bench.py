@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bench.wire import bound_to, placements
 from bench.workloads import WORKLOADS
 from interop.harness import matrix
 
@@ -80,17 +82,38 @@ def test_the_floor_makes_the_very_values() -> None:
 def test_the_wire(tmp_path: Path) -> None:
     run("bench.wire", "--requests", 20, "--objects", 20, "--megabytes", 1, "--json", tmp_path / "wire.json")
     rows = cells(tmp_path / "wire.json")
-    four = ["request", "sink", "source", "bytes"]
-    assert {s: [r["operation"] for r in rows if r["subject"] == s] for s in ("ours with Java", "Java with Java")} == {
-        "ours with Java": four,
-        "Java with Java": four,
-    }
-    assert all(row["seconds"] > 0 for row in rows)
-    assert [row["operation"] for row in rows if row["subject"] == "py4j"] == ["request"]
+    places = [place.name for place in placements()[0]]
+    every = [(operation, place) for operation in ("request", "sink", "source", "bytes") for place in places]
+    for subject, due in {"ours with Java": every, "Java with Java": every, "py4j": every[: len(places)]}.items():
+        assert [(r["operation"], r["placement"]) for r in rows if r["subject"] == subject] == due
+    for row in rows:
+        assert len(row["rounds_seconds"]) == 5
+        assert min(row["rounds_seconds"]) <= row["seconds"] <= max(row["rounds_seconds"])
+        assert row["seconds"] > 0
+
+
+def test_the_ends_of_the_wire_run_where_they_are_meant_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, note = placements()
+    if len(found) == 2:
+        before = os.sched_getaffinity(0)
+        for place in found:
+            with bound_to(place.client):
+                assert os.sched_getaffinity(0) == place.client
+                child = [sys.executable, "-c", "import os; print(os.sched_getaffinity(0))"]
+                with bound_to(place.server):
+                    assert subprocess.check_output(child, text=True).strip() == str(place.server)
+        assert os.sched_getaffinity(0) == before
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3})
+        found, note = placements()
+    assert [(place.name, place.client, place.server) for place in found] == [("anywhere", None, None)]
+    assert "one core" in note or "binds no process" in note
+    with bound_to(None):
+        pass
 
 
 def test_the_page_is_filled_from_figures(every_subject: tuple[str, Path], tmp_path: Path) -> None:
-    wire_row = {"operation": "bytes", "subject": "ours with Java", "count": 2, "seconds": 0.5}
+    wire_row = {"operation": "bytes", "placement": "one core", "subject": "ours with Java", "count": 2, "seconds": 0.5}
+    wire_row["rounds_seconds"] = [0.5, 0.25]
     figure = {"count": 10, "ns": 12.5, "faults": 0.25, "peak_bytes": 1}
     grown = {"name": "read W1", "unit": "object", "case": [figure] * 3, "floor": []}
     (tmp_path / "cells.json").write_text((every_subject[1] / "cells.json").read_text("utf-8"), "utf-8")
@@ -102,7 +125,12 @@ def test_the_page_is_filled_from_figures(every_subject: tuple[str, Path], tmp_pa
     for _ in range(2):  # what is filled can be filled again
         subprocess.run(command, check=True, capture_output=True)
         text = page.read_text("utf-8")
-        for part in ("not at full size: scale 0.001", "| W1 | ", "ours with Java | 4 MB |", "| 1.00 | yes |"):
+        for part in (
+            "not at full size: scale 0.001",
+            "| W1 | ",
+            "| one core | ours with Java | 4 MB (8 MB) |",
+            "| 1.00 | yes |",
+        ):
             assert part in text
     assert "</svg>" in (tmp_path / "speed.svg").read_text("utf-8")
 

@@ -15,7 +15,8 @@ import java.util.List;
  *
  * <pre>
  *   java Wire server                    prints its port, serves one connection after another until stdin ends
- *   java Wire client PORT OPERATION N   the Java client beside which Python is measured; prints a line of JSON
+ *   java Wire client PORT OPERATION N ROUNDS
+ *                                       the Java client beside which Python is measured; a line of JSON for each round
  * </pre>
  *
  * The server answers every object with itself, but for two strings: after "sink N" it takes N objects and answers with
@@ -30,7 +31,7 @@ public final class Wire {
         if (args[0].equals("server")) {
             serve();
         } else {
-            measure(Integer.parseInt(args[1]), args[2], Integer.parseInt(args[3]));
+            measure(Integer.parseInt(args[1]), args[2], Integer.parseInt(args[3]), Integer.parseInt(args[4]));
         }
     }
 
@@ -110,10 +111,10 @@ public final class Wire {
         }
     }
 
-    private static void measure(int port, String operation, int count) throws Exception {
+    private static void measure(int port, String operation, int count, int rounds) throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             End end = new End(socket);
-            for (int round = 0; round < 3; round++) { // the first two warm up
+            for (int round = 0; round < rounds; round++) {
                 long[] times = new long[operation.equals("request") ? count : 1];
                 long start = System.nanoTime();
                 switch (operation) {
@@ -147,16 +148,14 @@ public final class Wire {
                     default -> throw new IllegalArgumentException(operation);
                 }
                 long total = System.nanoTime() - start;
-                if (round == 2) {
-                    Arrays.sort(times);
-                    System.out.printf("{\"seconds\": %.6f", total / 1e9);
-                    double[] parts = {0.5, 0.9, 0.99, 0.999};
-                    String[] names = {"p50_us", "p90_us", "p99_us", "p999_us"};
-                    for (int i = 0; i < parts.length && times.length > 1; i++) {
-                        System.out.printf(", \"%s\": %.2f", names[i], times[(int) (times.length * parts[i])] / 1e3);
-                    }
-                    System.out.println("}");
+                Arrays.sort(times);
+                System.out.printf("{\"seconds\": %.6f", total / 1e9);
+                double[] parts = {0.5, 0.9, 0.99, 0.999};
+                String[] names = {"p50_us", "p90_us", "p99_us", "p999_us"};
+                for (int i = 0; i < parts.length && times.length > 1; i++) {
+                    System.out.printf(", \"%s\": %.2f", names[i], times[(int) (times.length * parts[i])] / 1e3);
                 }
+                System.out.println("}");
             }
         }
     }
