@@ -80,21 +80,30 @@ cdef extern from *:
         }
         return 1;
     }
-    static PyObject *native_decode_mutf8_slowly(const unsigned char *p, Py_ssize_t length) {
-        const unsigned char *q = p, *end = p + length; Py_ssize_t count = 0, i = 0; Py_UCS4 ch = 0, largest = 0;
+    /* The first `ascii` bytes are known to be ASCII, of which there is a word at a time. */
+    static PyObject *native_decode_mutf8_slowly(const unsigned char *p, Py_ssize_t length, Py_ssize_t ascii) {
+        const unsigned char *q = p + ascii, *end = p + length; Py_ssize_t count = ascii, i; Py_UCS4 ch = 0, largest = 0;
         PyObject *text; int kind; void *data;
         while (q < end) { if (!native_next_char(&q, end, &ch)) Py_RETURN_NONE; if (ch > largest) largest = ch; count++; }
         text = PyUnicode_New(count, largest); if (!text) return NULL;
-        kind = PyUnicode_KIND(text); data = PyUnicode_DATA(text); q = p;
-        while (q < end) { native_next_char(&q, end, &ch); PyUnicode_WRITE(kind, data, i, ch); i++; }
+        kind = PyUnicode_KIND(text); data = PyUnicode_DATA(text); q = p + ascii;
+        if (kind == PyUnicode_1BYTE_KIND) memcpy(data, p, ascii);
+        else if (kind == PyUnicode_2BYTE_KIND) for (i = 0; i < ascii; i++) ((Py_UCS2 *)data)[i] = p[i];
+        else for (i = 0; i < ascii; i++) ((Py_UCS4 *)data)[i] = p[i];
+        if (kind == PyUnicode_2BYTE_KIND) for (i = ascii; q < end; i++) { native_next_unit(&q, end, &ch); ((Py_UCS2 *)data)[i] = (Py_UCS2)ch; }
+        else for (i = ascii; q < end; i++) { native_next_char(&q, end, &ch); PyUnicode_WRITE(kind, data, i, ch); }
         return text;
     }
     static CYTHON_INLINE PyObject *native_decode_mutf8(const unsigned char *p, Py_ssize_t start, Py_ssize_t stop) {
         const unsigned char *q = p + start; Py_ssize_t n = stop - start; uint64_t seen = 0, word; PyObject *text;
         if (n == 1 && *q < 0x80) return PyUnicode_FromOrdinal(*q);
-        while (n >= 8) { memcpy(&word, q, 8); seen |= word; q += 8; n -= 8; }
+        while (n >= 8) {
+            memcpy(&word, q, 8);
+            if (word & 0x8080808080808080ULL) return native_decode_mutf8_slowly(p + start, stop - start, q - p - start);
+            q += 8; n -= 8;
+        }
         while (n-- > 0) seen |= *q++;
-        if (seen & 0x8080808080808080ULL) return native_decode_mutf8_slowly(p + start, stop - start);
+        if (seen & 0x80) return native_decode_mutf8_slowly(p + start, stop - start, (stop - start) & ~(Py_ssize_t)7);
         text = PyUnicode_New(stop - start, 127);
         if (text && stop > start) memcpy(PyUnicode_1BYTE_DATA(text), p + start, stop - start);
         return text;
