@@ -101,15 +101,13 @@ def value_reader(
         arrange = _in_known_order(descriptor, known, own_data)
         if arrange is None:
             return None
-        checked = build
-        if arrange is not list or (not own_data and ANNOTATION in descriptor.program):
+        in_order = build
+        if arrange is not list:
 
-            def checked(values: list[Any], annotations: Any) -> Any:
-                if not own_data and annotations is not None and any(annotations):
-                    return NotImplemented
+            def in_order(values: list[Any], annotations: Any) -> Any:
                 return build(arrange(values), annotations)
 
-        return DecodePlan(BUILD, descriptor, build=checked, replaces=replaces, block=block)
+        return DecodePlan(BUILD, descriptor, build=in_order, replaces=replaces, bare=not own_data, block=block)
 
     return read
 
@@ -123,15 +121,13 @@ def container_reader(
         arrange = _in_known_order(descriptor, known, own_data)
         if arrange is None:
             return None
-        checked = fill
-        if arrange is not list or (not own_data and ANNOTATION in descriptor.program):
+        in_order = fill
+        if arrange is not list:
 
-            def checked(container: Any, values: list[Any], annotations: Any, forced: bool) -> Any:
-                if not own_data and annotations is not None and any(annotations):
-                    return NotImplemented
+            def in_order(container: Any, values: list[Any], annotations: Any, forced: bool) -> Any:
                 return fill(container, arrange(values), annotations, forced)
 
-        return DecodePlan(FILL, descriptor, new=new, build=checked)
+        return DecodePlan(FILL, descriptor, new=new, build=in_order, bare=not own_data)
 
     return read
 

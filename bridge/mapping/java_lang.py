@@ -126,10 +126,7 @@ def _box_reader(typecode: str, convert: Any) -> Reader:
     return read_box
 
 
-def _big_integer(sign: int, magnitude: bytes, annotations: list[list[Any]]) -> Any:
-    for items in annotations:
-        if items:
-            return NotImplemented
+def _big_integer(sign: int, magnitude: bytes) -> Any:
     number = int.from_bytes(magnitude, "big")
     if sign == -1:
         number = -number
@@ -146,10 +143,10 @@ def _read_big_integer(descriptor: ClassDescriptor) -> DecodePlan | None:
         return None
     signum, magnitude = names.index("signum"), names.index("magnitude")
 
-    def build(values: list[Any], annotations: list[list[Any]]) -> Any:
-        return _big_integer(values[signum], values[magnitude], annotations)
+    def build(values: list[Any], annotations: Any) -> Any:
+        return _big_integer(values[signum], values[magnitude])
 
-    return DecodePlan(BUILD, descriptor, build=build)
+    return DecodePlan(BUILD, descriptor, build=build, bare=True)
 
 
 _NUMBER_ARRAYS = {code: (array_descriptor(java), width) for code, java, width in [

@@ -139,7 +139,6 @@ LOCALE = ClassDescriptor(
 CURRENCY = ClassDescriptor("java.util.Currency", -158308464356906721, PLAIN, [("currencyCode", _STRING)])
 PATTERN = ClassDescriptor("java.util.regex.Pattern", 5073258162644648461, PLAIN, [("flags", "I"), ("pattern", _STRING)])
 
-_MASK = (1 << 64) - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -153,7 +152,7 @@ _UUID_SLOTS = native.slot_table([vars(UUID)[name] for name in ("int", "is_safe")
 def _build_uuid(values: Any, annotations: Any) -> Any:
     # What the constructor does for an `int` of the right size; it takes any of six forms, and its time.
     made = native.allocate(UUID)
-    native.slot_set(made, _UUID_SLOTS, 0, (values[1] & _MASK) << 64 | (values[0] & _MASK))
+    native.slot_set(made, _UUID_SLOTS, 0, native.wide(values[1], values[0]))
     native.slot_set(made, _UUID_SLOTS, 1, SafeUUID.unknown)
     return made
 

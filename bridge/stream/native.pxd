@@ -364,6 +364,15 @@ cdef extern from *:
         uint64_t both[2]; both[0] = __builtin_bswap64(first); both[1] = __builtin_bswap64(second);
         return PyBytes_FromStringAndSize((const char *)both, 16);
     }
+    static PyObject *native_wide(long long high, long long low) {
+        unsigned char data[16]; uint64_t v;
+        v = __builtin_bswap64((uint64_t)high); memcpy(data, &v, 8); v = __builtin_bswap64((uint64_t)low); memcpy(data + 8, &v, 8);
+    #if PY_VERSION_HEX >= 0x030D0000
+        return PyLong_FromUnsignedNativeBytes(data, 16, Py_ASNATIVEBYTES_BIG_ENDIAN);
+    #else
+        return _PyLong_FromByteArray(data, 16, 0, 0);
+    #endif
+    }
     static PyObject *native_magnitude(PyObject *number) {
         long long value; PyObject *absolute, *bits, *data = NULL;
         if (native_long(number, &value)) {
@@ -700,6 +709,7 @@ cdef extern from *:
     Py_ssize_t put_boxes "native_put_boxes"(NativeOut* out, object items, Py_ssize_t index, int code, long long handle) except -1
     bytes tagged "native_tagged"(int tag, long long high, int high_bytes, long long low, int low_bytes)
     bytes two_longs "native_two_longs"(unsigned long long first, unsigned long long second)
+    object wide "native_wide"(long long high, long long low)
     bytes magnitude "native_magnitude"(object number)
     int put_primitive "native_put_primitive"(NativeOut* out, int code, object value) except -1
     int put_raw "native_put_raw"(NativeOut* out, object data) except -1

@@ -363,6 +363,11 @@ def two_longs(first: int, second: int) -> bytes:
     return first.to_bytes(8, "big") + second.to_bytes(8, "big")
 
 
+def wide(high: int, low: int) -> int:
+    """The number of 128 bits, without a sign, whose halves are two of 64 bits with one."""
+    return (high & 0xFFFFFFFFFFFFFFFF) << 64 | (low & 0xFFFFFFFFFFFFFFFF)
+
+
 def magnitude(number: int) -> bytes:
     """The absolute value in as many bytes as it takes, in network order; of 0 none."""
     number = abs(number)

@@ -38,9 +38,10 @@ cdef class ObjectReader(ArrayReader):
     cdef object _finish_object(self, Frame frame)
     cdef object _boxed(self, DecodePlan plan, value)
     cdef object _finished(self, DecodePlan plan, Frame frame)
+    @cython.locals(annotations=list)
     cdef object _call_build(self, DecodePlan plan, Frame frame)
-    @cython.locals(size=Py_ssize_t)
-    cdef Py_ssize_t _afford(self, list values, list annotations) except -2
+    @cython.locals(size=Py_ssize_t, i=Py_ssize_t)
+    cdef Py_ssize_t _afford(self, Py_ssize_t first, list values, list annotations) except -2
     @cython.locals(plan=DecodePlan, i=Py_ssize_t)
     cdef int _fill_generic(self, Frame frame, generic) except -1
     cdef object _in_progress(self, Frame frame)

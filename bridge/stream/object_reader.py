@@ -360,27 +360,33 @@ class ObjectReader(ArrayReader):
             raise self._invalid_class(f"{_short(plan.descriptor.name)} could not be made: {error!r}") from error
 
     def _call_build(self, plan: Any, frame: Any) -> Any:
-        if plan.shape != MAP and self._afford(frame.values, frame.annotations) < 0:
+        annotations = frame.annotations
+        if plan.bare:
+            if annotations is not None and any(annotations):
+                return NotImplemented
+            annotations = None
+        if plan.shape != MAP and self._afford(plan.head_count, frame.values, annotations) < 0:
             if frame.exposed and plan.shape == FILL:
                 raise self._rejected(f"{_short(plan.descriptor.name)} of shared parts, out of proportion to the input")
             return NotImplemented
         try:
             if plan.shape == FILL or plan.shape == MAP:
-                return plan.build(frame.value, frame.values, frame.annotations, frame.exposed)
-            return plan.build(frame.values, frame.annotations)
+                return plan.build(frame.value, frame.values, annotations, frame.exposed)
+            return plan.build(frame.values, annotations)
         except Exception:  # noqa: BLE001 - what an adapter cannot hold arrives in the generic form, whatever the reason
             return NotImplemented
 
-    def _afford(self, values: Any, annotations: Any) -> int:
+    def _afford(self, first: int, values: Any, annotations: Any) -> int:
         """Counts what copies of the parts of an object take, and tells it; -1 where that is out of proportion.
 
-        The object then takes the generic form, which copies nothing. A string or list costs its bytes once, but a few
-        bytes more make another object whose adapter copies it.
+        Of the values, from the ``first`` one on that is no primitive. The object then takes the generic form, which
+        copies nothing. A string or list costs its bytes once, but a few bytes more make another object whose adapter
+        copies it.
         """
         size = 0
-        for value in values:
-            if value is not None:
-                size += _copy_bytes(value)
+        for i in range(first, len(values)):
+            if values[i] is not None:
+                size += _copy_bytes(values[i])
         if annotations is not None:
             for items in annotations:
                 for i in range(min(len(items), _FIRST)):

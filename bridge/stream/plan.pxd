@@ -18,6 +18,7 @@ cdef class DecodePlan:
     cdef readonly object new
     cdef readonly object build
     cdef readonly bint replaces
+    cdef readonly bint bare
     cdef readonly object block
     cdef readonly bint usual
     cdef readonly Py_ssize_t head_count, head_bytes

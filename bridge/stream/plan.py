@@ -68,6 +68,8 @@ class DecodePlan:
     ``annotations`` a list per annotated level. ``NotImplemented`` or any exception means: take the generic form.
     ``block``: for BUILD of a class whose only contents are one block of primitive data, the value from its bytes; asked
     first, and as ``build``.
+    ``bare``: for BUILD and FILL, what the class writes beside its fields is not known: there is nothing, or the object
+    takes the generic form. ``build`` gets no annotations then.
     ``replaces``: for BUILD, the Java class has a ``readResolve``, so that references from within the object mean the
     unresolved one. Without it an object that is part of itself takes the generic form, which can be.
     """
@@ -84,6 +86,7 @@ class DecodePlan:
         new: Callable[[], Any] | None = None,
         build: Callable[..., Any] | None = None,
         replaces: bool = False,
+        bare: bool = False,
         block: Callable[[bytes], Any] | None = None,
     ) -> None:
         self.shape = shape
@@ -98,6 +101,7 @@ class DecodePlan:
         self.new = new
         self.build = build
         self.replaces = replaces
+        self.bare = bare
         self.block = block
         # What the decoder's short way asks of a plan.
         self.usual = shape in (BOX, LIST, MAP, BUILD, FILL) or (

@@ -8,6 +8,7 @@ from .reader cimport Frame
 cdef int ANNOTATION
 cdef int TC_ARRAY, TC_BLOCKDATA, TC_ENDBLOCKDATA, TC_NULL, TC_OBJECT, TC_REFERENCE, TC_STRING
 cdef Py_ssize_t BASE_WIRE_HANDLE, _SMALL
+cdef int _LEVELS
 cdef long long _LOAD_FACTOR_BITS
 cdef int BOX, BUILD, FILL, LIST, MAP, SLOTS
 cdef int IN_OBJECT, IN_OPEN
@@ -53,15 +54,27 @@ cdef class WholeReader(ObjectReader):
     @cython.locals(pos=Py_ssize_t, size=Py_ssize_t)
     @cython.final
     cdef bint _end_of_map(self, bint linked) except -1
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, handle=Py_ssize_t, refs=Py_ssize_t, found=ClassDescriptor, plan=DecodePlan, items=list, count=Py_ssize_t)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, handle=Py_ssize_t, refs=Py_ssize_t, copied=Py_ssize_t, found=ClassDescriptor, plan=DecodePlan)
     @cython.final
-    cdef object _small_list(self)
-    @cython.locals(handle=Py_ssize_t, values=list, items=list, annotations=list, steps='const unsigned char*', length=Py_ssize_t, i=Py_ssize_t, code=int, size=Py_ssize_t, frame=Frame)
+    cdef object _part(self, int levels)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, items=list, count=Py_ssize_t)
+    @cython.final
+    cdef object _small_list(self, DecodePlan plan)
+    @cython.locals(values=list, annotations=list)
+    @cython.final
+    cdef object _small_build(self, DecodePlan plan, int levels)
+    @cython.locals(handle=Py_ssize_t, values=list, items=list, annotations=list, i=Py_ssize_t, frame=Frame)
     @cython.final
     cdef object _flat_build(self, DecodePlan plan, ClassDescriptor descriptor)
+    @cython.locals(items=list, steps='const unsigned char*', length=Py_ssize_t, i=Py_ssize_t, code=int, size=Py_ssize_t)
+    @cython.final
+    cdef Py_ssize_t _parts(self, DecodePlan plan, list values, list annotations, int levels) except -1
+    @cython.locals(size=Py_ssize_t)
+    @cython.final
+    cdef object _built(self, DecodePlan plan, container, list values, list annotations)
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, code=int)
     @cython.final
-    cdef bint _flat_annotation(self, list items) except -1
+    cdef bint _flat_annotation(self, list items, int levels) except -1
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, length=Py_ssize_t, found=ClassDescriptor)
     @cython.final
     cdef object _short_bytes(self)

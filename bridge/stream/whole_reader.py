@@ -33,8 +33,9 @@ from .states import IN_OBJECT, IN_OPEN, NEED_DATA, PUSHED, UNREAD
 #: The bits of the load factor 0.75.
 _LOAD_FACTOR_BITS = 0x3F400000
 
-#: Lists up to this length may be read a second time, when they turn out to have parts.
+#: What has up to so many parts, inside one another on so many levels, may be read again when one cannot be read here.
 _SMALL = 16
+_LEVELS = 2
 
 #: Stands for the handle of what is being read without a frame; a reference to it is left to the frame it gets then.
 _BEGUN = Frame()
@@ -223,7 +224,7 @@ class WholeReader(ObjectReader):
                     found = self._flat_class() if i == last else None
                     if found is not None:
                         break
-                    field = self._leaf()
+                    field = self._part(_LEVELS)
                     if field is UNREAD:
                         break
                 native.slot_set(value, plan.slots, i, field)
@@ -328,7 +329,7 @@ class WholeReader(ObjectReader):
                 self._boxes(items)
 
     def _flat_map(self, plan: Any, descriptor: Any) -> Any:
-        """A HashMap or LinkedHashMap as far as its keys are leaves, and its values are leaves or lists of leaves.
+        """A HashMap or LinkedHashMap as far as its keys are leaves, and its values can be read without a frame.
 
         UNREAD where its beginning is not as HashMap writes it, or the load factor is not the usual one.
         """
@@ -350,13 +351,11 @@ class WholeReader(ObjectReader):
             key = self._leaf()
             if key is UNREAD:
                 break
-            value = self._leaf()
+            value = self._part(_LEVELS)
             if value is UNREAD:
-                value = self._small_list()
-                if value is UNREAD:
-                    items = _as_items(mapping)
-                    items.append(key)
-                    break
+                items = _as_items(mapping)
+                items.append(key)
+                break
             if not native.dict_add(mapping, key, value):
                 items = _as_items(mapping)
                 items.append(key)
@@ -388,43 +387,82 @@ class WholeReader(ObjectReader):
         self._pos = pos + size
         return True
 
-    def _small_list(self) -> Any:
-        """A whole list of leaves as a part of something that has no frame yet; else UNREAD, and as it was before."""
+    def _part(self, levels: int) -> Any:
+        """A value that is whole in the input, a part of something that has no frame; else UNREAD, and as it was before.
+
+        It may have parts of its own, inside one another on so many ``levels``.
+        """
+        value = self._leaf()
+        if value is not UNREAD:
+            return value
         p = self._p
         pos = self._pos
-        if self._end - pos < 16 or p[pos] != TC_OBJECT:
+        if self._end - pos < 6:
+            return UNREAD
+        if p[pos] == TC_ARRAY:
+            return self._short_bytes()
+        if p[pos] != TC_OBJECT or levels < 1 or not self._has_room():
+            return UNREAD
+        if self._max_depth >= 0 and self._depth >= self._max_depth:
             return UNREAD
         found = self._class_at(pos + 1)
         if found is None:
             return UNREAD
         plan = found.decode_plan
-        if plan is None or plan.shape != LIST or not plan.usual or plan.length != 2 or plan.new is not None:
+        if plan is None or not plan.usual or (plan.shape != BUILD and plan.shape != LIST):
             return UNREAD
-        if p[pos + 10] != TC_BLOCKDATA or p[pos + 11] != 4 or not self._has_room():
-            return UNREAD
-        if self._max_depth >= 0 and self._depth >= self._max_depth:
-            return UNREAD
+        self._pos = pos + 6
+        if plan.block is not None:
+            value = self._from_block(plan)
+            if value is not UNREAD:
+                return value
         handle = len(self._handles)
         refs = self._refs_beside
+        copied = self._copied
         native.list_append(self._handles, _BEGUN)
         self._depth += 1
-        self._pos = pos + 16
+        value = self._small_list(plan) if plan.shape == LIST else self._small_build(plan, levels)
+        self._depth -= 1
+        if value is not UNREAD:
+            self._handles[handle] = value
+            return value
+        self._pos = pos
+        self._refs_beside = refs
+        self._copied = copied
+        del self._handles[handle:]
+        return UNREAD
+
+    def _small_list(self, plan: Any) -> Any:
+        """A list of a few leaves, after its class; else UNREAD."""
+        p = self._p
+        pos = self._pos
+        if plan.length != 2 or plan.new is not None or self._end - pos < 10:
+            return UNREAD
+        if p[pos + 4] != TC_BLOCKDATA or p[pos + 5] != 4:
+            return UNREAD
+        self._pos = pos + 10
         items: list[Any] = []
-        count = native.i32(p, pos + 6)
+        count = native.i32(p, pos)
         while len(items) < count and len(items) < _SMALL:
             value = self._leaf()
             if value is UNREAD:
-                break
+                return UNREAD
             native.list_append(items, value)
-        self._depth -= 1
-        if len(items) == count and self._pos < self._end and p[self._pos] == TC_ENDBLOCKDATA:
-            self._pos += 1
-            self._handles[handle] = items
-            return items
-        self._pos = pos
-        self._refs_beside = refs
-        del self._handles[handle:]
-        return UNREAD
+        if len(items) != count or self._pos >= self._end or p[self._pos] != TC_ENDBLOCKDATA:
+            return UNREAD
+        self._pos += 1
+        return items
+
+    def _small_build(self, plan: Any, levels: int) -> Any:
+        """What an adapter makes of a few parts, after its class; else UNREAD."""
+        if plan.length > _SMALL:
+            return UNREAD
+        values: list[Any] = []
+        annotations: Any = None if plan.annotation_step < 0 or plan.bare else []
+        if self._parts(plan, values, annotations, levels - 1) < plan.length:
+            return UNREAD
+        value = self._built(plan, None, values, annotations)
+        return UNREAD if value is NotImplemented else value
 
     def _flat_build(self, plan: Any, descriptor: Any) -> Any:
         """What an adapter makes of fields and annotations, as far as those are leaves."""
@@ -438,8 +476,36 @@ class WholeReader(ObjectReader):
         self._depth += 1
         container = plan.new() if plan.shape == FILL else None
         values: list[Any] = []
-        annotations: Any = [] if plan.annotation_step >= 0 else None
-        items: Any = None
+        annotations: Any = None if plan.annotation_step < 0 or plan.bare else []
+        i = self._parts(plan, values, annotations, _LEVELS)
+        if i == plan.length:
+            value = self._built(plan, container, values, annotations)
+            if value is not NotImplemented:
+                self._depth -= 1
+                self._handles[handle] = value
+                return value
+            if container is not None:
+                container = plan.new()
+        frame = self._go_on(descriptor, plan, handle, container)
+        self._handles[handle] = frame
+        frame.values = values
+        if annotations is None and plan.annotation_step >= 0:
+            annotations = [[] for step in plan.program[:i] if step == ANNOTATION]
+        elif i < plan.length and plan.steps[i] == ANNOTATION:
+            items = annotations.pop()
+            frame.items = items
+            if items and type(items[len(items) - 1]) is BlockData:
+                frame.open_block = 1
+        frame.annotations = annotations
+        frame.index = i
+        return PUSHED
+
+    def _parts(self, plan: Any, values: Any, annotations: Any, levels: int) -> int:
+        """Appends fields and annotations as far as they can be read here. The step of the first other one.
+
+        Where that is an annotation, what it has so far is the last of the annotations.
+        """
+        native.list_reserve(values, plan.length)
         steps = plan.steps
         length = plan.length
         i = 0
@@ -449,53 +515,48 @@ class WholeReader(ObjectReader):
             if size:
                 if self._end - self._pos < size:
                     break
-                native.list_append(values, native.read_primitive(self._p, self._pos, code))
+                value = native.read_primitive(self._p, self._pos, code)
                 self._pos += size
-            elif code == ANNOTATION:
-                items = []
-                if not self._flat_annotation(items):
+            elif code == ANNOTATION and annotations is None:  # which is to be empty
+                if self._pos >= self._end or self._p[self._pos] != TC_ENDBLOCKDATA:
                     break
+                self._pos += 1
+                i += 1
+                continue
+            elif code == ANNOTATION:
+                items: list[Any] = []
                 annotations.append(items)
-                items = None
+                if not self._flat_annotation(items, levels):
+                    break
+                i += 1
+                continue
             else:
-                field = self._leaf()
-                if field is UNREAD:
-                    field = self._short_bytes()
-                    if field is UNREAD:
-                        break
-                native.list_append(values, field)
+                value = self._part(levels)
+                if value is UNREAD:
+                    break
+            native.list_append(values, value)
             i += 1
-        if i == length:
-            value = NotImplemented
-            size = self._afford(values, annotations)
-            if size >= 0:
-                try:
-                    if container is None:
-                        value = plan.build(values, annotations)
-                    else:
-                        value = plan.build(container, values, annotations, False)
-                except Exception:  # noqa: BLE001 - as in `_call_build`, which is asked again
-                    value = NotImplemented
-            if value is not NotImplemented:
-                self._depth -= 1
-                self._handles[handle] = value
-                return value
-            if size > 0:
-                self._copied -= size
-            if container is not None:
-                container = plan.new()
-        frame = self._go_on(descriptor, plan, handle, container)
-        self._handles[handle] = frame
-        frame.values = values
-        frame.annotations = annotations
-        frame.items = items
-        if items and type(items[len(items) - 1]) is BlockData:
-            frame.open_block = 1
-        frame.index = i
-        return PUSHED
+        return i
 
-    def _flat_annotation(self, items: Any) -> bool:
-        """Appends the contents up to TC_ENDBLOCKDATA, and takes that; False where not all are leaves or blocks."""
+    def _built(self, plan: Any, container: Any, values: Any, annotations: Any) -> Any:
+        """What the adapter makes of an object's parts; NotImplemented where it does not, or would copy too much."""
+        size = self._afford(plan.head_count, values, annotations)
+        if size < 0:
+            return NotImplemented
+        value = NotImplemented
+        try:
+            if container is None:
+                value = plan.build(values, annotations)
+            else:
+                value = plan.build(container, values, annotations, False)
+        except Exception:  # noqa: BLE001 - as in `_call_build`, which is asked again
+            value = NotImplemented
+        if value is NotImplemented:
+            self._copied -= size
+        return value
+
+    def _flat_annotation(self, items: Any, levels: int) -> bool:
+        """Appends the contents up to TC_ENDBLOCKDATA, and takes that; False where not all can be read here."""
         p = self._p
         while True:
             pos = self._pos
@@ -514,7 +575,7 @@ class WholeReader(ObjectReader):
                 native.list_append(items, BlockData(native.take(p, pos + 2, pos + 2 + p[pos + 1])))
                 self._pos = pos + 2 + p[pos + 1]
                 continue
-            value = self._leaf()
+            value = self._part(levels)
             if value is UNREAD:
                 return False
             native.list_append(items, value)
