@@ -1,3 +1,4 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False
 """A codec with pickle's verbs: whole streams to values and back."""
 
 from __future__ import annotations
