@@ -575,7 +575,9 @@ class Encoder(ArrayWriter):
     def _push(self, kind: int, plan: Any, obj: Any) -> Any:
         self._top += 1
         if self._top == len(self._frames):
-            self._frames.append(EncoderFrame())
+            frame = EncoderFrame()
+            native.untrack(frame)  # it is part of no cycle, as nothing that is written refers to one
+            self._frames.append(frame)
         frame = self._frames[self._top]
         frame.kind = kind
         frame.index = 0

@@ -2,7 +2,6 @@ cimport cython
 from .plan cimport EncodePlan
 
 @cython.final
-@cython.no_gc
 cdef class EncoderFrame:
     cdef int kind
     cdef Py_ssize_t index

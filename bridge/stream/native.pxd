@@ -686,6 +686,7 @@ cdef extern from *:
     bint dict_add "native_dict_add"(object mapping, object key, object value) except -1
     int fill_dict "native_fill_dict"(object mapping, list items) except -1
     bint pause_collector "PyGC_Disable"() noexcept
+    void untrack "PyObject_GC_UnTrack"(object obj) noexcept
     int list_empty "native_list_empty"(object items, Py_ssize_t kept) except -1
     void list_reserve "native_list_reserve"(object items, Py_ssize_t length) noexcept
     int list_append "native_list_append"(object items, object value) except -1

@@ -249,6 +249,10 @@ def pause_collector() -> bool:
     return running
 
 
+def untrack(obj: Any) -> None:
+    """Lets the collector leave out an object that is part of no cycle. (In a .pxd, ``cython.no_gc`` has no effect.)"""
+
+
 def resume_collector(was_running: bool) -> None:
     if was_running:
         gc.enable()

@@ -8,9 +8,7 @@ cdef Py_ssize_t BASE_WIRE_HANDLE, NO_REFERENCE, _KEPT_HANDLES, _KEPT_FRAMES, _KE
 cdef int IN_OBJECT, IN_ARRAY, IN_DESCRIPTOR
 cdef object NEED_DATA
 
-# Not tracked by the collector: a frame is part of no cycle, as nothing that a stream makes refers to one.
 @cython.final
-@cython.no_gc
 cdef class Frame:
     cdef int kind
     cdef int type_code

@@ -300,7 +300,9 @@ class StreamReader:
     def _push(self, kind: int) -> Any:
         self._top += 1
         if self._top == len(self._frames):
-            self._frames.append(Frame())
+            frame = Frame()
+            native.untrack(frame)  # it is part of no cycle, as nothing that a stream makes refers to one
+            self._frames.append(frame)
         frame = self._frames[self._top]
         frame.kind = kind
         frame.index = 0
