@@ -41,9 +41,9 @@ def loads(
     Raises `DecodeError` if the bytes are no stream, end too early, or are refused, and `PeerException` if the object is
     an exception that its writer left in the stream. Java Object Serialization Specification, section 6.
     """
+    spare = default_registry.spare_decoders if registry is None else registry.spare_decoders
     if type(data) is bytes and limits is None and object_filter is None and serial_filter() is None:
         # The short way of the common case, in few calls: a message of one small object takes less time than these.
-        spare = default_registry.spare_decoders if registry is None else registry.spare_decoders
         try:
             decoder = spare.pop()
         except IndexError:
@@ -59,7 +59,7 @@ def loads(
         decoder.feed(data if type(data) is bytes else memoryview(data))  # which refuses a str in plain words
         content = decoder.next_content()
     content = _first_object(decoder, Decoder.feed_eof, content)
-    _give_back(decoder, registry, limits, object_filter)
+    _give_back(decoder, spare, limits, object_filter)
     return content
 
 
@@ -74,13 +74,14 @@ def loads_all(
 
     Arguments and errors as for `loads`.
     """
+    spare = default_registry.spare_decoders if registry is None else registry.spare_decoders
     decoder = _decoder(registry, limits, object_filter)
     decoder.feed(data if type(data) is bytes else memoryview(data))  # which refuses a str in plain words
     decoder.feed_eof()
     contents: list[Any] = []
     decoder.take_contents(contents)
     only_objects = decoder.only_objects
-    _give_back(decoder, registry, limits, object_filter)
+    _give_back(decoder, spare, limits, object_filter)
     if only_objects:
         return contents
     return [_raised_if_exception(content) for content in _with_whole_runs(contents)]
@@ -103,9 +104,10 @@ def dumps(obj: Any, *, registry: Registry | None = None, allow_gadgets: bool = F
     (`bridge.audit` recognises them) are refused likewise, unless ``allow_gadgets`` says that they are wanted.
     """
     registry = default_registry if registry is None else registry
-    encoder = Encoder(registry, allow_gadgets=True) if allow_gadgets else _encoder(registry)
+    spare = registry.spare_encoders
+    encoder = Encoder(registry, allow_gadgets=True) if allow_gadgets else _encoder(registry, spare)
     encoder.write_object(obj)
-    return encoder.take() if allow_gadgets else _finished(encoder, registry)
+    return encoder.take() if allow_gadgets else _finished(encoder, spare)
 
 
 def dumps_all(contents: Iterable[Any], *, registry: Registry | None = None, allow_gadgets: bool = False) -> bytes:
@@ -114,13 +116,14 @@ def dumps_all(contents: Iterable[Any], *, registry: Registry | None = None, allo
     Arguments and errors as for `dumps`.
     """
     registry = default_registry if registry is None else registry
-    encoder = Encoder(registry, allow_gadgets=True) if allow_gadgets else _encoder(registry)
+    spare = registry.spare_encoders
+    encoder = Encoder(registry, allow_gadgets=True) if allow_gadgets else _encoder(registry, spare)
     if type(contents) is list or type(contents) is tuple:
         encoder.write_contents(contents)
     else:  # what makes them one by one may change what it gave before
         for content in contents:
             encoder.write_contents((content,))
-    return encoder.take() if allow_gadgets else _finished(encoder, registry)
+    return encoder.take() if allow_gadgets else _finished(encoder, spare)
 
 
 def load(
@@ -203,27 +206,29 @@ def _decoder(registry: Registry | None, limits: Limits | None, object_filter: Ob
 
 
 def _give_back(
-    decoder: Decoder, registry: Registry | None, limits: Limits | None, object_filter: ObjectFilter | None
+    decoder: Decoder, spare: list[Decoder], limits: Limits | None, object_filter: ObjectFilter | None
 ) -> None:
     """Keeps a decoder that has read what it was to read for the next stream; after an error it is not kept."""
-    spare = (default_registry if registry is None else registry).spare_decoders
     if limits is None and object_filter is None and len(spare) < _SPARE_CODERS and serial_filter() is None:
         decoder.restart()
         spare.append(decoder)
 
 
-def _encoder(registry: Registry) -> Encoder:
-    """An encoder at the beginning of a stream, used before if there is one."""
+def _encoder(registry: Registry, spare: list[Encoder]) -> Encoder:
+    """An encoder at the beginning of a stream, used before if there is one.
+
+    ``spare`` is the registry's list as it is now: where the registry is changed meanwhile, it has another one then, and
+    this encoder, which knows the plans from before, is kept in a list that nobody looks at.
+    """
     try:
-        return registry.spare_encoders.pop()  # type: ignore[no-any-return]
+        return spare.pop()
     except IndexError:
         return Encoder(registry)
 
 
-def _finished(encoder: Encoder, registry: Registry) -> bytes:
+def _finished(encoder: Encoder, spare: list[Encoder]) -> bytes:
     """The stream. The encoder is kept for the next one; after an error it is not, and nothing has to be undone."""
     data = encoder.take()
-    spare = registry.spare_encoders
     if len(spare) < _SPARE_CODERS:
         encoder.restart()
         spare.append(encoder)

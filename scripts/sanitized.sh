@@ -2,6 +2,7 @@
 # Coverage-guided fuzzing of the compiled build under AddressSanitizer and UBSan.
 #
 #   sanitized.sh PYTHON TARGET [ARGS...]     ARGS go to tests.fuzz.guided
+#   sanitized.sh PYTHON                      compiles only
 #
 # The modules are compiled by clang into build/sanitized, beside copies of all other files; atheris brings the runtime of
 # libFuzzer with AddressSanitizer, which has to be in the process before Python is.
@@ -21,6 +22,7 @@ mkdir -p build/sanitized
 CC=$clang LDSHARED="$clang -shared $sanitizers" \
     CFLAGS="-g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=undefined $sanitizers" \
     BRIDGE_REQUIRE_COMPILED=1 "$python" setup.py --quiet build_ext --build-lib build/sanitized --build-temp build/sanitized/temp
+[ $# -gt 0 ] || exit 0
 runtime=$("$python" -c 'import atheris; print(atheris.path())')/asan_with_fuzzer.so
 # Python's own allocator would hide what is read behind the end of an object.
 PYTHONPATH="build/sanitized:." PYTHONMALLOC=malloc LD_PRELOAD=$runtime \

@@ -17,6 +17,7 @@ from bridge._build import in_subinterpreter
 from bridge.connection import ObjectReceived
 from bridge.mapping.adapters import value_reader
 from bridge.stream.descriptors import ClassDescriptor
+from bridge.stream.plan import FIELDS, EncodePlan
 from tests.stream.assemble import TC_CLASSDESC, TC_OBJECT, int_, list_of, stream
 
 _THREADS = 8
@@ -100,6 +101,44 @@ def test_types_are_registered_while_others_read_and_write() -> None:
 
     run_together(*[work] * (_THREADS - 2), declare, declare)
     assert bridge.loads(unknown(3, 7), registry=registry) == [7]
+
+
+def test_what_many_threads_register_at_once_is_all_there() -> None:
+    registry = bridge.default_registry.copy()
+    kinds = {
+        (number, turn): type(f"Kind{number}_{turn}", (), {}) for number in range(_THREADS) for turn in range(_ROUNDS)
+    }
+    known = {place: ClassDescriptor(f"p.Kind{place[0]}.C{place[1]}", 1, 2, [("x", "I")]) for place in kinds}
+
+    def work(number: int) -> None:
+        for turn in range(_ROUNDS):
+            place = number, turn
+            descriptor = known[place]
+            registry.read_as(descriptor.name, value_reader(descriptor, lambda values, annotations: values[0]))
+            registry.write_as(kinds[place], EncodePlan(FIELDS, descriptor, names=[]))
+            registry.declare(descriptor.name, kinds[place], place)
+
+    run_together(*[work] * _THREADS)
+    assert registry.java_names >= {descriptor.name for descriptor in known.values()}
+    assert registry.python_types >= set(kinds.values())
+    assert {place: registry.declaration(kind) for place, kind in kinds.items()} == {place: place for place in kinds}
+    assert all(registry.is_declared(descriptor.name) for descriptor in known.values())
+
+
+def test_a_plan_that_is_replaced_while_it_is_looked_up_is_not_kept() -> None:
+    """As another thread would do it, at the worst moment."""
+    registry = bridge.default_registry.copy()
+    kind = type("Kind", (), {})
+    known = {name: ClassDescriptor(name, 1, 2) for name in ("p.Before", "p.After")}
+
+    def replaced(_: type) -> EncodePlan:
+        registry.write_as(kind, EncodePlan(FIELDS, known["p.After"], names=[]))
+        return EncodePlan(FIELDS, known["p.Before"], names=[])
+
+    registry.write_as(kind, replaced)
+    assert bridge.dumps(kind(), registry=registry) == stream(TC_OBJECT(TC_CLASSDESC("p.Before")))
+    assert bridge.dumps(kind(), registry=registry) == stream(TC_OBJECT(TC_CLASSDESC("p.After")))
+    assert bridge.dumps_all([kind()], registry=registry) == stream(TC_OBJECT(TC_CLASSDESC("p.After")))
 
 
 def test_one_connection_sends_in_one_thread_and_receives_in_another() -> None:

@@ -34,8 +34,12 @@ class Registry:
     """A set of readers by Java class name and of writers by Python type.
 
     A registry can be copied and the copy changed; the other one is not affected. Changing a registry takes effect for
-    class descriptors met and types written from then on.
+    class descriptors met and types written from then on. It can be changed and used in many threads at once.
     """
+
+    # Threads: each change is one dictionary operation, and nothing iterates over a dictionary that may change. What is
+    # made from the entries (plans, descriptors, encoders) is kept in a container that was taken before the entries were
+    # looked at, and a change puts an empty one in its place: what is from before goes with the old one.
 
     def __init__(self) -> None:
         self._readers: dict[str, Reader] = {}
@@ -76,12 +80,12 @@ class Registry:
 
     def read_as(self, class_name: str, reader: Reader) -> None:
         """Objects of the Java class ``class_name`` are read by the plan that ``reader`` gives for their descriptor."""
-        self._readers = {**self._readers, class_name: reader}
+        self._readers[class_name] = reader
         self.descriptors.clear()
 
     def read_family_as(self, class_name: str, reader: Reader) -> None:
         """As `read_as`, for this class and for those below it that have no reader of their own."""
-        self._family_readers = {**self._family_readers, class_name: reader}
+        self._family_readers[class_name] = reader
         self.descriptors.clear()
 
     def read_arrays_as(self, reader: ArrayReader) -> None:
@@ -98,9 +102,9 @@ class Registry:
         A type of a package that need not be there is given by its name, ``"numpy.ndarray"``: module and qualified name.
         """
         if isinstance(python_type, str):
-            self._named_writers = {**self._named_writers, python_type: plan}
+            self._named_writers[python_type] = plan
         else:
-            self._writers = {**self._writers, python_type: plan}
+            self._writers[python_type] = plan
         self._plans = {}
         self.spare_encoders = []
 
@@ -108,8 +112,8 @@ class Registry:
 
     def declare(self, class_name: str, python_type: type, declaration: Any) -> None:
         """``python_type`` is the Java class ``class_name``, as `bridge.java_class` and its like declare it."""
-        self._declarations = {**self._declarations, python_type: declaration}
-        self._classes = {**self._classes, class_name: python_type}
+        self._declarations[python_type] = declaration
+        self._classes[class_name] = python_type
 
     def declaration(self, python_type: type) -> Any:
         """What was given to `declare` for exactly this class, or None."""
@@ -121,7 +125,7 @@ class Registry:
 
     def keep(self, cls: type[JavaObject]) -> None:
         """What a stream describes as this class of the generic form is, is of it from now on."""
-        self._classes = {**self._classes, cls.__java_class__.name: cls}
+        self._classes[cls.__java_class__.name] = cls
 
     def is_declared(self, class_name: str) -> bool:
         """Whether a Python class was declared to be this Java class."""
@@ -129,7 +133,7 @@ class Registry:
 
     def names_in(self, module: str) -> dict[str, type]:
         """The declared classes of a Python module by their Python names."""
-        return {cls.__name__: cls for cls in self._declarations if cls.__module__ == module}
+        return {cls.__name__: cls for cls in list(self._declarations) if cls.__module__ == module}
 
     def note_serial_version_uid(self, class_name: str, uid: int) -> None:
         """Keeps the UID that a declared class without one had in a stream; the first one met counts."""
@@ -156,11 +160,11 @@ class Registry:
 
     def descriptor_met(self, class_name: str) -> ClassDescriptor | None:
         """What a stream said of a class that was met, or of a super-class of one; None if nothing."""
-        return _level_named(class_name, [cls.__java_class__ for cls in self._met.values()])
+        return _level_named(class_name, [cls.__java_class__ for cls in list(self._met.values())])
 
     def known_descriptor(self, class_name: str) -> ClassDescriptor | None:
         """The descriptor of a class that was met in a stream, or that some Python type is written as; else None."""
-        plans = [plan for plan in self._writers.values() if isinstance(plan, EncodePlan)]
+        plans = [plan for plan in list(self._writers.values()) if isinstance(plan, EncodePlan)]
         written = [plan.descriptor for plan in plans if plan.descriptor is not None]
         return self.descriptor_met(class_name) or _level_named(class_name, written)
 
@@ -209,7 +213,8 @@ class Registry:
         return plan
 
     def encode_plan(self, python_type: type) -> EncodePlan | None:
-        plan = self._plans.get(python_type)
+        plans = self._plans  # as it is before a writer is looked up: what comes of an older one goes with it
+        plan = plans.get(python_type)
         if plan is not None:
             return plan
         if issubclass(python_type, JavaObject) and python_type not in self._writers:
@@ -217,7 +222,7 @@ class Registry:
         writer = self._writer(python_type)
         plan = writer if writer is None or isinstance(writer, EncodePlan) else writer(python_type)
         if plan is not None:
-            self._plans[python_type] = plan
+            plans[python_type] = plan
         return plan
 
     def _writer(self, python_type: type) -> EncodePlan | Writer | None:

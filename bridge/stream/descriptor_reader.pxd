@@ -16,7 +16,7 @@ cdef class DescriptorReader(SecondTryReader):
     cdef object _value(self)
     cdef object _boxes(self, items)
     cdef object _abort(self)
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, entry=CachedDescriptor)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, generation=Py_ssize_t, entry=CachedDescriptor)
     cdef object _known_descriptor(self)
     @cython.locals(first=Py_ssize_t)
     cdef object _as_remembered(self, CachedDescriptor entry)
@@ -45,4 +45,4 @@ cdef class DescriptorReader(SecondTryReader):
     @cython.locals(descriptor=ClassDescriptor)
     cdef object _finish_descriptor(self, Frame frame, super_class)
     @cython.locals(start=Py_ssize_t, fits=bint, level=ClassDescriptor, first_handle=Py_ssize_t)
-    cdef int _remember_descriptor(self, Frame frame, ClassDescriptor descriptor) except -1
+    cdef int _remember_descriptor(self, Frame frame, ClassDescriptor descriptor, dict by_header) except -1

@@ -68,6 +68,7 @@ class DescriptorReader(SecondTryReader):
         length = 3 + native.u16(p, pos + 1) + 9
         if self._end - pos < length:
             return None
+        generation = self._cache.generation  # before it is asked: another thread may clear it meanwhile
         entries = self._cache.candidates(native.take(p, pos, pos + length))
         if entries is None:
             return None
@@ -75,7 +76,7 @@ class DescriptorReader(SecondTryReader):
             found = self._as_remembered(entry)
             if found is not None:
                 self._latest = entry
-                self._latest_generation = self._cache.generation
+                self._latest_generation = generation
                 return found
         return None
 
@@ -380,12 +381,13 @@ class DescriptorReader(SecondTryReader):
                 annotation=frame.annotations,
                 fieldless=name in self._fieldless,
             )
+        by_header = self._cache.by_header  # as it is before the descriptor is taken, see `DescriptorCache`
         descriptor = self._cache.intern(descriptor)
         self._handles[frame.handle] = descriptor
-        self._remember_descriptor(frame, descriptor)
+        self._remember_descriptor(frame, descriptor, by_header)
         return self._finish(frame, descriptor)
 
-    def _remember_descriptor(self, frame: Any, descriptor: Any) -> None:
+    def _remember_descriptor(self, frame: Any, descriptor: Any, by_header: Any) -> None:
         """Keeps the bytes just read, if they mean the same wherever they stand: see `CachedDescriptor`."""
         start = frame.start - self._base
         fits = start >= 0 and not self._tracing and self._lowest_reference >= frame.handle
@@ -398,4 +400,4 @@ class DescriptorReader(SecondTryReader):
             first_handle = -1 if self._lowest_reference == NO_REFERENCE else frame.handle
             raw = native.take(self._p, start, self._pos)
             entry = CachedDescriptor(raw, first_handle, self._handles[frame.handle :], descriptor)
-            self._cache.remember(raw[: 3 + native.u16(self._p, start + 1) + 9], entry)
+            self._cache.remember(raw[: 3 + native.u16(self._p, start + 1) + 9], entry, by_header)

@@ -31,6 +31,6 @@ cdef class DescriptorCache:
     cdef dict by_content
     cdef Py_ssize_t raw_bytes, fields, generation
     cpdef object candidates(self, bytes header)
-    cpdef remember(self, bytes header, CachedDescriptor entry)
+    cpdef remember(self, bytes header, CachedDescriptor entry, dict by_header)
     cpdef ClassDescriptor intern(self, ClassDescriptor descriptor)
     cpdef clear(self)

@@ -185,6 +185,9 @@ class DescriptorCache:
 
     Reading a descriptor costs microseconds and making a class for it tens of them, so that a stream of one object
     would spend nearly all its time there. Each method is one dictionary operation on a key that does not change.
+
+    Who remembers a descriptor took ``by_header`` before the descriptor. If another thread clears the cache meanwhile,
+    so that plans are made anew, that dictionary goes with the descriptor, which has a plan from before.
     """
 
     MAX_DESCRIPTORS = 4096
@@ -202,14 +205,15 @@ class DescriptorCache:
         """The cached descriptors that begin with these bytes: a tuple, or None."""
         return self.by_header.get(header)
 
-    def remember(self, header: bytes, entry: CachedDescriptor) -> None:
+    def remember(self, header: bytes, entry: CachedDescriptor, by_header: dict[bytes, Any]) -> None:
         """Keeps a descriptor under the bytes of its name, UID and flags."""
         self.raw_bytes += len(entry.raw)
-        if self.raw_bytes > self.MAX_RAW_BYTES or len(self.by_header) >= self.MAX_DESCRIPTORS:
+        if self.raw_bytes > self.MAX_RAW_BYTES or len(by_header) >= self.MAX_DESCRIPTORS:
             self.by_header = {}
-            self.raw_bytes = len(entry.raw)
+            self.raw_bytes = 0
+            return
         # Few per header: the same class at another first handle, or after a change of the class.
-        self.by_header[header] = (entry, *self.by_header.get(header, ())[:3])
+        by_header[header] = (entry, *by_header.get(header, ())[:3])
 
     def intern(self, descriptor: ClassDescriptor) -> ClassDescriptor:
         """The descriptor met earlier that says the same, or this one from now on."""
@@ -238,8 +242,8 @@ class DescriptorCache:
 
     def clear(self) -> None:
         """Forgets everything; plans are made anew for descriptors met from now on."""
+        self.by_content = {}  # in this order: who finds the new `by_header` finds the new `by_content`
         self.by_header = {}
-        self.by_content = {}
         self.raw_bytes = 0
         self.fields = 0
-        self.generation += 1
+        self.generation += 1  # last: who finds the new number finds nothing from before

@@ -17,8 +17,8 @@ import traceback
 from pathlib import Path
 from random import Random
 
+from bridge._build import pure_requested
 from tests.fuzz.mutate import mutate
-from tests.fuzz.seeds import seeds
 from tests.fuzz.targets import TARGETS, seeds_of
 
 _MEMORY_BYTES = 4 << 30
@@ -52,8 +52,8 @@ def _run(arguments: argparse.Namespace) -> int:
     random = Random(arguments.seed)
     targets = arguments.target or list(TARGETS)
     pools = {target: seeds_of(target) for target in targets}
-    if "streams" in pools:
-        pools["streams"] = seeds(arguments.corpus)
+    if "streams" in pools and arguments.corpus is not None:
+        pools["streams"] += [file.read_bytes() for file in sorted(arguments.corpus.rglob("*.ser"))]
     first = {target: len(pool) for target, pool in pools.items()}
     tried = dict.fromkeys(targets, 0)
     accepted = dict.fromkeys(targets, 0)
@@ -78,7 +78,7 @@ def _run(arguments: argparse.Namespace) -> int:
             findings += 1
             name = arguments.findings / f"{target}-{arguments.seed}-{sum(tried.values())}.bin"
             name.write_bytes(data)
-            print(f"{name}:\n{traceback.format_exc()}", flush=True)
+            print(f"{name}:\n{traceback.format_exc()}  {_again(target, name)}", flush=True)
             if not arguments.keep_going:
                 return 1
             is_one = False
@@ -93,6 +93,12 @@ def _run(arguments: argparse.Namespace) -> int:
     told = ", ".join(f"{target} {count} ({accepted[target]} accepted)" for target, count in tried.items())
     print(f"fuzz: {sum(tried.values())} inputs in {arguments.seconds:.0f} s: {told}; {findings} findings")
     return 1 if findings else 0
+
+
+def _again(target: str, file: Path) -> str:
+    """The command that tries a finding again."""
+    build = "BRIDGE_PURE=1 " if pure_requested() else ""
+    return f"{build}{sys.executable} -m tests.fuzz --target {target} {file}"
 
 
 if __name__ == "__main__":

@@ -125,10 +125,10 @@ def _echo(data: bytes, generic: bool) -> None:
             echo = encoder.take()
             written.append(echo)
             again = _contents(build, echo, build.GenericResolver() if generic else build.registry())
-            described = describe(_joined(model, contents))
+            described = describe(_joined(model, contents), empty_blocks=False)
             kinds = {line[0] for line in described}
             if kinds.isdisjoint(_UNRESOLVED) and not ("_Kept" in kinds and kinds & {"TreeMap", "TreeSet"}):
-                _same(f"echoes ({build.name})", described, describe(_joined(model, again)))
+                _same(f"echoes ({build.name})", described, describe(_joined(model, again), empty_blocks=False))
     if generic:  # sets of objects have no order that two processes would share
         _same("what the builds write", *written)
 

@@ -1,8 +1,9 @@
-"""``python -m tests.fuzz.guided TARGET [--seconds N] [--seed N]``: fuzzing led by coverage, with atheris.
+"""``python -m tests.fuzz.guided TARGET [--seconds N] [--seed N] [FILE...]``: fuzzing led by coverage, with atheris.
 
 On the pure build (``BRIDGE_PURE=1``) Python's own branches lead; on one that was compiled by clang with
 ``-fsanitize=fuzzer-no-link``, those of the C code, under AddressSanitizer and UBSan: ``scripts/sanitized.sh`` makes it
 and runs this. Inputs that reach something new are kept in ``build/fuzz/corpus/TARGET``, where the next run goes on.
+Given files, it tries those and no others. `tests.fuzz.campaign` runs it for all targets.
 """
 
 from __future__ import annotations
@@ -34,16 +35,23 @@ def _instrument() -> int:
     return len(ours)
 
 
+def _corpus_of(target: str) -> str:
+    """The folder of what earlier runs have kept, with the seeds."""
+    corpus = _FOLDER / "corpus" / target
+    corpus.mkdir(parents=True, exist_ok=True)
+    for number, data in enumerate(seeds_of(target)):
+        (corpus / f"seed-{number}").write_bytes(data)
+    return str(corpus)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.guided", description="Fuzzing led by coverage.")
     parser.add_argument("target", choices=TARGETS)
+    parser.add_argument("files", nargs="*", help="inputs to try, instead of making some")
     parser.add_argument("--seconds", type=int, default=int(os.environ.get("FUZZ_SECONDS", "60")))
     parser.add_argument("--seed", type=int, default=int(os.environ.get("FUZZ_SEED", "1")))
     arguments = parser.parse_args()
-    corpus = _FOLDER / "corpus" / arguments.target
-    corpus.mkdir(parents=True, exist_ok=True)
-    for number, data in enumerate(seeds_of(arguments.target)):
-        (corpus / f"seed-{number}").write_bytes(data)
+    inputs = arguments.files or [_corpus_of(arguments.target)]
     target = TARGETS[arguments.target]
 
     def run(data: bytes) -> None:
@@ -60,7 +68,7 @@ def main() -> None:
         "-rss_limit_mb=6000",
         "-print_final_stats=1",
         f"-artifact_prefix={_FOLDER}/{arguments.target}-",
-        str(corpus),
+        *inputs,
     ]
     atheris.Setup([sys.argv[0], *options], run)
     atheris.Fuzz()

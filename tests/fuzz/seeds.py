@@ -39,7 +39,10 @@ from tests.stream.assemble import (
     stream,
 )
 
-__all__ = ["seeds"]
+__all__ = ["CORPUS", "corpus", "seeds"]
+
+#: Inputs that showed a bug once: ``corpus/TARGET/WHAT-WAS-WRONG.bin``. CONTRIBUTING.md says how one is added.
+CORPUS = Path(__file__).parent / "corpus"
 
 _STRING = TC_STRING("Ljava/lang/String;")
 _POINT = TC_CLASSDESC("p.Point", [("I", "x"), ("D", "y")])
@@ -140,3 +143,8 @@ def seeds(corpus: Path | None = None) -> list[bytes]:
         files = sorted(folder.rglob("*.ser"))
         found += [file.read_bytes() for file in files if file.stat().st_size < 20_000]
     return found
+
+
+def corpus(target: str) -> list[Path]:
+    """What was found before with a target."""
+    return sorted((CORPUS / target).glob("*.bin"))

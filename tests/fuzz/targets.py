@@ -6,12 +6,14 @@
 ``patterns``     filter patterns, and what they decide
 ``classes``      class files
 ``messages``     protocols of one's own, with every kind of framing
-``tools``        what the command line reads: dump, JSON, the tap, the face of javaobj
+``tools``        what the command line is made of: dump, JSON, audit, the tap, the face of javaobj
+``commands``     the command line itself: its status, and what it prints (`tests.fuzz.commands`)
 """
 
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -29,6 +31,7 @@ from bridge.stream.descriptors import ANNOTATION, ClassDescriptor
 from bridge.stream.generic import GenericResolver
 from bridge.stream.native import primitive_bytes
 from bridge.stream.plan import DecodePlan
+from bridge.tools.audit import audit
 from bridge.tools.dump import dump_lines
 from bridge.tools.files import contents
 from bridge.tools.json_view import from_json, to_json
@@ -36,7 +39,8 @@ from bridge.tools.stream_events import StreamEvents
 from bridge.wire.machine import MessageConnection
 from bridge.wire.protocol import CLIENT, SERVER
 from tests.fuzz.check import Finding, check
-from tests.fuzz.seeds import seeds
+from tests.fuzz.commands import command_seeds, commands
+from tests.fuzz.seeds import corpus, seeds
 from tests.mapping.class_writer import WRITE_OBJECT, class_file
 from tests.stream.assemble import (
     TC_ARRAY,
@@ -54,6 +58,7 @@ from tests.stream.assemble import (
     short_,
     stream,
 )
+from tests.stream.outcomes import BUILDS
 from tests.wire.protocols import DATAGRAMS, FRAMED, PROTOCOLS, SENT
 
 __all__ = ["TARGETS", "Target", "seeds_of"]
@@ -297,6 +302,9 @@ def tools(data: bytes) -> bool:
         sum(len(str(line)) for line in dump_lines([data[:7], data[7:]]))
     except DecodeError:
         whole = False
+    for finding in audit(data).findings:
+        json.dumps(finding.as_json())
+        str(finding)
     events = StreamEvents()
     told = [*events.feed(data[: len(data) // 2]), *events.feed(data[len(data) // 2 :]), *events.feed_eof()]
     sum(len(event.text()) + len(list(event.json_members())) for event in told)
@@ -318,8 +326,10 @@ def _forgetting(target: Target) -> Target:
         try:
             return target(data)
         finally:
-            vars(bridge.default_registry).update(_met={}, _met_bytes=0, _uids={})
-            bridge.default_registry.descriptors.clear()
+            for build in BUILDS:
+                registry = build.package.default_registry
+                vars(registry).update(_met={}, _met_bytes=0, _uids={})
+                registry.descriptors.clear()
 
     return run
 
@@ -332,11 +342,16 @@ TARGETS: dict[str, Target] = {
     "classes": classes,
     "messages": _forgetting(messages),
     "tools": _forgetting(tools),
+    "commands": _forgetting(commands),
 }
 
 
 def seeds_of(target: str) -> list[bytes]:
-    """What the target's inputs are made from."""
+    """What the target's inputs are made from, and what was found with it before."""
+    return [*_seeds_of(target), *[file.read_bytes() for file in corpus(target)]]
+
+
+def _seeds_of(target: str) -> list[bytes]:
     if target in ("streams", "connection", "tools"):
         return seeds()
     if target == "adapters":
@@ -352,6 +367,8 @@ def seeds_of(target: str) -> list[bytes]:
             compiled = [jar.read(name) for name in jar.namelist() if name.endswith(".class")]
         fields: list[Any] = [("value", "Ljava/util/List;", 2, "Ljava/util/List<Ljava/lang/String;>;"), ("x", "I", 2)]
         return [class_file("p.A", "p.B", fields, methods=[WRITE_OBJECT]), class_file("p.R", is_record=True), *compiled]
+    if target == "commands":
+        return command_seeds()
     return [b"\0", *_frames()]
 
 

@@ -17,10 +17,12 @@ __all__ = ["describe"]
 _PLAIN = (int, type(None))
 
 
-def describe(value: Any) -> list[tuple[Any, ...]]:
+def describe(value: Any, *, empty_blocks: bool = True) -> list[tuple[Any, ...]]:
     """A line for each object, in breadth-first order. A part is a number (the line of an object) or a plain value.
 
     Identity counts, except for numbers and for texts shorter than two characters, which Python shares as it likes.
+    Without ``empty_blocks``, blocks of no bytes inside of objects are left out: they are not written, nor does Java see
+    them.
     """
     lines: list[tuple[Any, ...]] = []
     numbers: dict[int, int] = {}
@@ -41,7 +43,9 @@ def describe(value: Any) -> list[tuple[Any, ...]]:
     while done < len(objects):
         item = objects[done]
         done += 1
-        lines.append((type(item).__name__, *[part(p) if known is None else known for known, p in _parts(item)]))
+        lines.append(
+            (type(item).__name__, *[part(p) if known is None else known for known, p in _parts(item, empty_blocks)])
+        )
     return [("root", root), *lines]
 
 
@@ -56,7 +60,7 @@ def _plain(item: Any) -> Any:
     return None
 
 
-def _parts(item: Any) -> Iterator[tuple[Any, Any]]:
+def _parts(item: Any, empty_blocks: bool) -> Iterator[tuple[Any, Any]]:
     """Pairs: something plain, or None and a part that is described on its own."""
     kind = type(item).__name__
     if isinstance(item, type):
@@ -85,7 +89,7 @@ def _parts(item: Any) -> Iterator[tuple[Any, Any]]:
         for part in item:
             yield None, part
     elif kind == "ClassDescriptor":
-        yield from _descriptor(item)
+        yield from _descriptor(item, empty_blocks)
     elif kind == "JavaClass":
         yield None, item.__java_descriptor__
     elif kind == "JavaEnum":
@@ -101,7 +105,7 @@ def _parts(item: Any) -> Iterator[tuple[Any, Any]]:
                 except AttributeError:
                     yield "unset", None
         for contents in item.__java_annotations__:
-            yield None, contents
+            yield None, contents if empty_blocks else _without_empty_blocks(contents)
     elif not _shows_nothing(item) and kind not in _WITH_STATE:
         yield _ADDRESS.sub("", repr(item)[:1000]).replace("bridge_pure", "bridge"), None
     for name in [] if kind == "ClassDescriptor" else sorted(getattr(item, "__dict__", ())):
@@ -112,6 +116,11 @@ def _parts(item: Any) -> Iterator[tuple[Any, Any]]:
             found = getattr(item, name, None)
             yield name, None
             yield None, found
+
+
+def _without_empty_blocks(contents: Any) -> Any:
+    """Class names stand for classes, of which there are those of two builds."""
+    return contents and [part for part in contents if type(part).__name__ != "BlockData" or part]
 
 
 def _is_plain_set(item: Any) -> bool:
@@ -158,11 +167,11 @@ def _unordered(item: Any) -> Iterator[tuple[Any, Any]]:
                 yield None, item[shown[label][0]]
 
 
-def _descriptor(item: Any) -> Iterator[tuple[Any, Any]]:
+def _descriptor(item: Any, empty_blocks: bool) -> Iterator[tuple[Any, Any]]:
     yield item.name, None
     yield item.serial_version_uid, None
     yield item.flags, None
     yield tuple(tuple(field) for field in item.fields), None
     yield item.interfaces, None
     yield None, item.super_class
-    yield None, item.annotation
+    yield None, item.annotation if empty_blocks else _without_empty_blocks(item.annotation)
