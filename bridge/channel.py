@@ -387,12 +387,13 @@ class Channel:
         self._flush(deadline_of(timeout), timeout)
 
     def _flush(self, deadline: float | None, timeout: float | None) -> None:
-        _acquire(self._sending, deadline, queued=True)
+        if not self._sending.acquire(False):
+            _wait_for(self._sending, deadline, queued=True)
         try:
             while self._queue and self._send_failure is None:
                 data = self._queue[0]
                 try:
-                    sent = self._transport.send(data, left_of(deadline))
+                    sent = self._transport.send(data, None if deadline is None else left_of(deadline))
                 except TimeoutError as error:
                     raise ChannelTimeout(
                         f"the peer did not take {self._queued_bytes - self._sent_bytes} bytes in {timeout} s; "
@@ -415,7 +416,8 @@ class Channel:
                     self._send_failure = error
         finally:
             self._sending.release()
-        self._check_send_failure()
+        if self._send_failure is not None:
+            self._check_send_failure()
 
     def send_eof(self, *, timeout: float | None = None) -> None:
         """End our side of the conversation; the peer's ``receive`` ends after what was sent. Receiving goes on.
@@ -430,8 +432,9 @@ class Channel:
         self.flush(timeout=timeout)
 
     def _transmit(self, write: Callable[[Any], None], obj: object, timeout: float | None) -> None:
-        deadline = deadline_of(timeout)
-        self._wait_for_room(deadline, timeout)
+        deadline = None if timeout is None else deadline_of(timeout)
+        if self._queued_bytes - self._sent_bytes > QUEUE_BYTES:
+            self._wait_for_room(deadline, timeout)
         with self._encoding:
             self._check_sending()
             write(obj)
@@ -440,8 +443,6 @@ class Channel:
 
     def _wait_for_room(self, deadline: float | None, timeout: float | None) -> None:
         """Let a peer that does not take what it is sent stop the sender, before it makes more."""
-        if self._queued_bytes - self._sent_bytes <= QUEUE_BYTES:
-            return
         try:
             self._flush(deadline, timeout)
         except ChannelTimeout as error:
@@ -458,7 +459,8 @@ class Channel:
     def _check_sending(self) -> None:
         if self._closed:
             raise LocalProtocolError("this channel was closed: nothing can be sent any more")
-        self._check_send_failure()
+        if self._send_failure is not None:
+            self._check_send_failure()
 
     def _check_send_failure(self) -> None:
         if self._send_failure is not None:
@@ -480,8 +482,9 @@ class Channel:
         longer than ``content_seconds``. DecodeError: what came is no object stream, or is not let in; the receiving
         ends there. PeerException: the peer failed while writing an object; the channel goes on.
         """
-        deadline = deadline_of(timeout)
-        _acquire(self._receiving, deadline)
+        deadline = None if timeout is None else deadline_of(timeout)
+        if not self._receiving.acquire(False):
+            _wait_for(self._receiving, deadline)
         try:
             event = self._next_event(deadline, timeout)
             self._answer_due = False
@@ -492,7 +495,7 @@ class Channel:
             raise
         finally:
             self._receiving.release()
-        return outcome(event, self._connection)
+        return event.value if type(event) is ObjectReceived else outcome(event, self._connection)
 
     def request(self, obj: object, *, timeout: float | None = None) -> Any:
         """Send ``obj`` and receive the answer; of several threads one at a time.
@@ -500,10 +503,12 @@ class Channel:
         Errors as in ``send`` and ``receive``. After ChannelTimeout the answer is still to come: ``receive`` gives it,
         and until then another request is a LocalProtocolError, as it would get the wrong answer.
         """
-        deadline = deadline_of(timeout)
-        _acquire(self._requesting, deadline, queued=False)
+        deadline = None if timeout is None else deadline_of(timeout)
+        if not self._requesting.acquire(False):
+            _wait_for(self._requesting, deadline, queued=False)
         try:
-            self._wait_for_room(deadline, timeout)
+            if self._queued_bytes - self._sent_bytes > QUEUE_BYTES:
+                self._wait_for_room(deadline, timeout)
             with self._encoding:
                 self._check_sending()
                 if self._answer_due:
@@ -513,7 +518,7 @@ class Channel:
                 self._answer_due = self.datagram_bytes is None  # a datagram may never come
             self._flush(deadline, timeout)
             try:
-                return self.receive(timeout=left_of(deadline))
+                return self.receive(timeout=None if deadline is None else left_of(deadline))
             except ChannelTimeout as error:
                 raise ChannelTimeout(f"no answer came in {timeout} s", offset=error.offset, queued=True) from error
         finally:
@@ -547,7 +552,11 @@ class Channel:
             if self._stopping and not connection.in_content:
                 raise ChannelClosed("no more is received: this side is stopping", offset=connection.received_offset)
             try:
-                data = self._receive_bytes(left_of(deadline))
+                left = None if deadline is None else left_of(deadline)
+                if self._content_seconds is None:
+                    data = self._transport.receive(READ_BYTES, left)
+                else:
+                    data = self._receive_bytes(self._content_seconds, left)
             except TimeoutError as error:
                 raise ChannelTimeout(f"nothing came whole in {timeout} s", offset=connection.received_offset) from error
             except OSError as error:
@@ -560,11 +569,11 @@ class Channel:
             else:
                 connection.receive_eof()
 
-    def _receive_bytes(self, timeout: float | None) -> bytes:
+    def _receive_bytes(self, content_seconds: float, timeout: float | None) -> bytes:
         """What the transport receives next; inside an object not for longer than ``content_seconds`` altogether."""
-        if self._content_seconds is None or not self._connection.in_content:
+        if not self._connection.in_content:
             return self._transport.receive(READ_BYTES, timeout)
-        left = self._content_seconds - self._waited_seconds
+        left = content_seconds - self._waited_seconds
         began = time.monotonic()
         try:
             if left <= 0:
@@ -576,7 +585,7 @@ class Channel:
             self._receive_failed = True
             self._transport.close()
             raise ChannelBroken(
-                f"the peer was cut off: it took longer than {self._content_seconds} s for one object",
+                f"the peer was cut off: it took longer than {content_seconds} s for one object",
                 offset=self._connection.received_offset,
             ) from None
         finally:
@@ -620,9 +629,8 @@ class Channel:
         self._transport.close()
 
 
-def _acquire(lock: threading.Lock, deadline: float | None, *, queued: bool | None = None) -> None:
-    if lock.acquire(False):  # as nearly always
-        return
+def _wait_for(lock: threading.Lock, deadline: float | None, *, queued: bool | None = None) -> None:
+    """Acquire ``lock``, which another thread holds."""
     left = left_of(deadline)
     if not lock.acquire(timeout=-1 if left is None else left):
         raise ChannelTimeout("other threads used the channel all the time", queued=queued)

@@ -231,7 +231,8 @@ class Connection(Conversation):
         self._encoder = Encoder(resolver, allow_gadgets=allow_gadgets)
         self._reset_every = reset_every
         self._objects_since_reset = 0
-        self._held_reset = b""  # goes out only before something else, so that an object is the last byte of its message
+        # A reset waits in the encoder until something follows it, so that a message ends with the object it is for.
+        self._reset_held = False
         self._outgoing: list[bytes] = []
         self._sending_ended = False
         self._eof_received = False
@@ -267,9 +268,12 @@ class Connection(Conversation):
 
         EncodeError: it cannot be written; nothing of it will be sent. LocalProtocolError: after ``send_eof``.
         """
-        self._check_sending()
+        if self._sending_ended:
+            self._check_sending()
         self._encoder.write_object(obj)
-        self._count_object()
+        self._objects_since_reset += 1
+        if self._objects_since_reset == self._reset_every:
+            self._hold_reset()
 
     def send_unshared(self, obj: object) -> None:
         """Write ``obj`` as one that no other object on the stream refers to; call ``data_to_send`` next.
@@ -278,7 +282,9 @@ class Connection(Conversation):
         """
         self._check_sending()
         self._encoder.write_unshared(obj)
-        self._count_object()
+        self._objects_since_reset += 1
+        if self._objects_since_reset == self._reset_every:
+            self._hold_reset()
 
     def send_data(self, data: bytes | bytearray | memoryview) -> None:
         """Write primitive data, which Java reads with ``readInt``, ``readUTF`` and so on; call ``data_to_send`` next.
@@ -301,12 +307,9 @@ class Connection(Conversation):
     def reset(self) -> None:
         """Let both sides forget what was sent; call ``data_to_send`` next. LocalProtocolError: after ``send_eof``."""
         self._check_sending()
-        self._keep(self._encoder.take())
-        if self._held_reset:
-            self._outgoing.append(self._held_reset)
-            self._held_reset = b""
-        else:
+        if not self._reset_held:
             self._encoder.reset()
+        self._reset_held = False
         self._objects_since_reset = 0
 
     def send_eof(self) -> None:
@@ -318,9 +321,14 @@ class Connection(Conversation):
 
     def data_to_send(self) -> bytes:
         """The bytes to send now, in this order, each given once; b"" when there are none."""
-        data = self._encoder.take()
-        if self._outgoing or (data and self._held_reset):
-            self._keep(data)
+        if self._reset_held and self._encoder.pending_bytes == 1:
+            data = b""
+        else:
+            data = self._encoder.take()
+            self._reset_held = False
+        if self._outgoing:
+            if data:
+                self._outgoing.append(data)
             data = b"".join(self._outgoing)
             self._outgoing.clear()
         return data
@@ -329,21 +337,12 @@ class Connection(Conversation):
         if self._sending_ended:
             raise LocalProtocolError("this side has ended its stream: nothing can be sent any more")
 
-    def _count_object(self) -> None:
-        self._objects_since_reset += 1
-        if self._objects_since_reset == self._reset_every:
-            self._keep(self._encoder.take())
-            self._encoder.reset()
-            self._held_reset = self._encoder.take()
-            self._objects_since_reset = 0
-
-    def _keep(self, data: bytes) -> None:
-        """Put ``data`` with what goes out, and before it the reset that was held."""
-        if data:
-            if self._held_reset:
-                self._outgoing.append(self._held_reset)
-                self._held_reset = b""
-            self._outgoing.append(data)
+    def _hold_reset(self) -> None:
+        """Forget what was sent; the peer is told before the next object."""
+        self._outgoing.append(self._encoder.take())
+        self._encoder.reset()
+        self._reset_held = True
+        self._objects_since_reset = 0
 
     # ---------------------------------------------------------------------------------------------------- receiving
 
@@ -378,6 +377,8 @@ class Connection(Conversation):
         except BridgeError:
             self._broken = True
             raise
+        if content is NEED_DATA:
+            return Signal.NEED_DATA
         if content is END_OF_STREAM:
             self._peer_ended = True
         return event_of(content)

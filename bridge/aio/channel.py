@@ -13,11 +13,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, Unpack, overload
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar, Unpack, overload
 
 from ..backoff import Reconnect
 from ..channel import READ_BYTES, check_content_seconds, check_options, outcome
-from ..connection import NEED_DATA, ConnectionOptions, Conversation, Event, State
+from ..connection import NEED_DATA, ConnectionOptions, Conversation, Event, ObjectReceived, State
 from ..datagrams import connection_over
 from ..errors import (
     BridgeError,
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Channel", "Listener", "connect", "listen"]
 
+
+_UNLIMITED: Final[nullcontext[None]] = nullcontext()
 
 _C_co = TypeVar("_C_co", bound="Channel", covariant=True)
 _C = TypeVar("_C", bound="Channel")
@@ -335,7 +338,7 @@ class Channel:
     async def _transmit(self, write: Callable[[Any], None], obj: object, timeout: float | None) -> None:
         queued = False
         try:
-            async with asyncio.timeout(timeout):
+            async with _within(timeout):
                 async with self._encoding:
                     self._check_sending()
                     # A peer that does not take what it is sent stops the sender, before it makes more.
@@ -379,7 +382,7 @@ class Channel:
         ends there. PeerException: the peer failed while writing an object; the channel goes on.
         """
         try:
-            async with asyncio.timeout(timeout), self._receiving:
+            async with _within(timeout), self._receiving:
                 event = await self._next_event()
         except TimeoutError as error:
             offset = self._connection.received_offset
@@ -388,7 +391,7 @@ class Channel:
             self._answer_due = False
             raise
         self._answer_due = False
-        return outcome(event, self._connection)
+        return event.value if type(event) is ObjectReceived else outcome(event, self._connection)
 
     async def request(self, obj: object, *, timeout: float | None = None) -> Any:
         """Send ``obj`` and receive the answer; of several tasks one at a time.
@@ -399,7 +402,7 @@ class Channel:
         """
         queued = False
         try:
-            async with asyncio.timeout(timeout), self._requesting:
+            async with _within(timeout), self._requesting:
                 async with self._encoding:
                     self._check_sending()
                     await self._transport.drain()
@@ -512,6 +515,11 @@ class Channel:
         """Cut the conversation off: as ``close``, but what is queued is lost. Can be repeated."""
         self._closed = True
         self._transport.abort()
+
+
+def _within(timeout: float | None) -> asyncio.Timeout | nullcontext[None]:
+    """``asyncio.timeout``, which costs microseconds also where there is no limit."""
+    return _UNLIMITED if timeout is None else asyncio.timeout(timeout)
 
 
 def _still_queued(timeout: float | None) -> ChannelTimeout:

@@ -36,6 +36,8 @@ class SocketTransport(asyncio.Protocol, AsyncTransport):
         self._writable.set()
         self._lost = asyncio.Event()
         self._closing = False
+        self._paused = False  # the event loop does not read
+        self._unacknowledged = False  # something was received since the last sending
         self._facts: dict[str, object] = {}
 
     def __repr__(self) -> str:
@@ -59,8 +61,10 @@ class SocketTransport(asyncio.Protocol, AsyncTransport):
             return
         self._received.append(data)
         self._received_bytes += len(data)
+        self._unacknowledged = True
         if self._received_bytes >= _READ_AHEAD_BYTES:
             self._open_transport().pause_reading()
+            self._paused = True
         self._readable.set()
 
     def eof_received(self) -> bool:
@@ -90,7 +94,8 @@ class SocketTransport(asyncio.Protocol, AsyncTransport):
 
     async def receive(self, max_bytes: int) -> bytes:
         if not self._readable.is_set():
-            acknowledge(self._socket)
+            if self._unacknowledged:
+                acknowledge(self._socket)
             await self._readable.wait()
         if self._closing:
             raise OSError(errno.EBADF, "the transport is closed")
@@ -105,18 +110,23 @@ class SocketTransport(asyncio.Protocol, AsyncTransport):
         self._received_bytes -= len(data)
         if not self._received and not self._ended:
             self._readable.clear()
-        if self._received_bytes < _READ_AHEAD_BYTES and not self._lost.is_set():
+        if self._paused and self._received_bytes < _READ_AHEAD_BYTES and not self._lost.is_set():
             self._open_transport().resume_reading()
+            self._paused = False
         return data
 
     def write(self, data: bytes) -> None:
         self._check_sending()
-        self._open_transport().write(data)
+        transport = self._open_transport()
+        transport.write(data)
+        if not transport.get_write_buffer_size():  # what was sent acknowledges what was received
+            self._unacknowledged = False
 
     async def drain(self) -> None:
         self._check_sending()
-        await self._writable.wait()
-        self._check_sending()
+        if not self._writable.is_set():
+            await self._writable.wait()
+            self._check_sending()
 
     def send_eof(self) -> None:
         self._check_sending()

@@ -172,8 +172,7 @@ class SocketTransport(Transport):
         return f"<{type(self).__name__} {self._local} to {self._peer}{' closed' if self._shared.closed else ''}>"
 
     def receive(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        deadline = deadline_of(timeout)
-        flags = 0 if timeout is None else _DONT_WAIT
+        deadline, flags = (None, 0) if timeout is None else (deadline_of(timeout), _DONT_WAIT)
         with self._shared as sock:
             if self._unacknowledged:
                 acknowledge(sock)
@@ -190,7 +189,7 @@ class SocketTransport(Transport):
         raise TimeoutError(errno.ETIMEDOUT, f"nothing was received in {timeout} s")
 
     def send(self, data: bytes | memoryview, timeout: float | None = None) -> int:
-        deadline = deadline_of(timeout)
+        deadline = None if timeout is None else deadline_of(timeout)
         with self._shared as sock:
             # What is sent acknowledges what was received. This stands before the call, as what another thread receives
             # during it may come too late for that.

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bridge.errors import ConnectError
-from bridge.transport import kinds
+from bridge.transport import aio, kinds
 from bridge.transport.address import Address
 from bridge.transport.base import AsyncTransport
 
@@ -56,6 +56,31 @@ def test_a_cancelled_wait_loses_no_byte() -> None:
                 with pytest.raises(asyncio.CancelledError):
                     await waiting
                 assert await here.receive(1) + await here.receive(1) == b"ab"
+
+    asyncio.run(story())
+
+
+def test_what_was_received_is_acknowledged_unless_something_sent_did_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    acknowledged: list[object] = []
+    monkeypatch.setattr(aio, "acknowledge", acknowledged.append)
+
+    async def waited_for(here: AsyncTransport, there: AsyncTransport) -> int:
+        """How often something was acknowledged when ``here`` waited for a byte."""
+        acknowledged.clear()
+        waiting = asyncio.create_task(here.receive(1))
+        await asyncio.sleep(0)
+        there.write(b"x")
+        assert await waiting == b"x"
+        return len(acknowledged)
+
+    async def story() -> None:
+        async with connected() as (here, there):
+            assert [await waited_for(here, there) for _ in range(3)] == [0, 1, 1]
+            here.write(b"answer")
+            assert [await waited_for(here, there) for _ in range(2)] == [0, 1]
+            here.write(bytes(1 << 26))  # more than the system takes at once
+            assert await waited_for(here, there) == 1
+            here.abort()
 
     asyncio.run(story())
 
