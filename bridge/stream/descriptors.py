@@ -14,6 +14,8 @@ from .constants import SC_BLOCK_DATA, SC_ENUM, SC_EXTERNALIZABLE, SC_SERIALIZABL
 
 #: Marks, in a program, the object annotation that ends a class level.
 ANNOTATION = ord("x")
+OBJECT_FIELD = ord("L")
+ARRAY_FIELD = ord("[")
 
 #: Java's own reader recurses for each super-class, so no stream it can read comes near this.
 MAX_SUPER_CLASSES = 1000

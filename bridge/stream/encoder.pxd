@@ -5,7 +5,7 @@ from .descriptors cimport ClassDescriptor
 from .encoder_frame cimport EncoderFrame
 from .plan cimport EncodePlan
 
-cdef int ANNOTATION
+cdef int ANNOTATION, ARRAY_FIELD, OBJECT_FIELD
 cdef int TC_BLOCKDATA, TC_CLASS, TC_ENDBLOCKDATA, TC_ENUM, TC_EXCEPTION, TC_NULL, TC_OBJECT, TC_RESET
 cdef int TC_STRING
 cdef long long BASE_WIRE_HANDLE

@@ -32,7 +32,7 @@ from .constants import (
     TC_RESET,
     TC_STRING,
 )
-from .descriptors import ANNOTATION
+from .descriptors import ANNOTATION, ARRAY_FIELD, OBJECT_FIELD
 from .encoder_frame import (
     IN_ELEMENTS,
     IN_FIELDS,
@@ -336,7 +336,7 @@ class Encoder(ArrayWriter):
         i = 0
         while True:
             i = native.put_fields(self._out, obj, plan.slots, plan.steps, i, plan.length)
-            if i == plan.length or (plan.steps[i] != ord("L") and plan.steps[i] != ord("[")):
+            if i == plan.length or (plan.steps[i] != OBJECT_FIELD and plan.steps[i] != ARRAY_FIELD):
                 return i
             value = native.slot_peek(obj, plan.slots, i)
             if type(value) is not str:
@@ -640,7 +640,7 @@ class Encoder(ArrayWriter):
             else:
                 value = getattr(frame.obj, plan.names[i])
             i += 1
-            if code == ord("L") or code == ord("["):
+            if code == OBJECT_FIELD or code == ARRAY_FIELD:
                 check = None if plan.checks is None else plan.checks[i - 1]
                 if i == length and plan.annotation_step < 0 and frame.values is None:
                     inner = self._instance_plan(check, value)

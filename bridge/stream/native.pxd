@@ -150,6 +150,18 @@ cdef extern from *:
         }
         return pos;
     }
+    static CYTHON_INLINE int native_list_append(PyObject *items, PyObject *value);
+    static Py_ssize_t native_take_values(PyObject *values, const unsigned char *steps, Py_ssize_t count, const unsigned char *p, Py_ssize_t pos) {
+        Py_ssize_t i;
+        for (i = 0; i < count; i++) {
+            int failed; PyObject *value = native_read_primitive(p, pos, steps[i]);
+            if (!value) return -1;
+            pos += native_primitive_bytes(steps[i]);
+            failed = native_list_append(values, value); Py_DECREF(value);
+            if (failed) return -1;
+        }
+        return pos;
+    }
     static CYTHON_INLINE PyObject *native_slot_get(PyObject *obj, Py_ssize_t *slots, Py_ssize_t i) {
         PyObject *value = *(PyObject **)((char *)obj + slots[i]);
         if (!value) { PyErr_SetString(PyExc_AttributeError, "this field has no value"); return NULL; }
@@ -674,6 +686,7 @@ cdef extern from *:
     void slot_set "native_slot_set"(object obj, Py_ssize_t* slots, Py_ssize_t index, object value) noexcept
     int attribute_set "native_attribute_set"(object obj, object name, object value) except -1
     Py_ssize_t take_fields "native_take_fields"(object obj, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t count, const unsigned char* p, Py_ssize_t pos) except -1
+    Py_ssize_t take_values "native_take_values"(list values, const unsigned char* steps, Py_ssize_t count, const unsigned char* p, Py_ssize_t pos) except -1
     Py_ssize_t take_boxes "native_take_boxes"(const unsigned char* p, Py_ssize_t pos, Py_ssize_t most, int code, object items, object handles) except -1
     object slot_get "native_slot_get"(object obj, Py_ssize_t* slots, Py_ssize_t index)
     object slot_peek "native_slot_peek"(object obj, Py_ssize_t* slots, Py_ssize_t index)

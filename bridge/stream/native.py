@@ -13,6 +13,8 @@ from __future__ import annotations
 import gc
 import itertools
 from array import array
+from collections.abc import Callable
+from functools import lru_cache
 from struct import Struct
 from typing import Any
 
@@ -89,6 +91,8 @@ _READERS = {
     ord("J"): i64,
     ord("D"): read_double,
 }
+_CHAR = ord("C")
+_FORMATS = {ord(code): form for code, form in zip("ZBCSIFJD", "?bHhifqd", strict=True)}
 _SIZES = [_PRIMITIVE_BYTES.get(chr(code), 0) for code in range(256)]
 
 
@@ -116,7 +120,8 @@ def matches(p: Input, pos: int, end: int, raw: bytes) -> bool:
 
 def decode_mutf8(p: Input, start: int, stop: int) -> str | None:
     """Text from modified UTF-8; None where the bytes are malformed."""
-    return mutf8.decode(bytes(p[start:stop]))
+    data = p[start:stop]
+    return data.decode("ascii") if data.isascii() else mutf8.decode(bytes(data))
 
 
 def read_array(empty: array[Any], p: Input, pos: int, length: int) -> array[Any]:
@@ -129,12 +134,17 @@ def read_array(empty: array[Any], p: Input, pos: int, length: int) -> array[Any]
 
 # ------------------------------------------------------------------------------------------------- slots of instances
 
-Slots = Any  # a list of member descriptors; a C array of offsets when compiled
+Slots = Any  # what stores and what fetches, for each slot; a C array of offsets when compiled
 
 
 def slot_table(members: list[Any]) -> Slots:
     """Where each of the member descriptors ``members`` keeps its value; None: nowhere."""
-    return list(members)
+    setters = [_set_nowhere if member is None else member.__set__ for member in members]
+    return setters, [None if member is None else member.__get__ for member in members]
+
+
+def _set_nowhere(obj: Any, value: Any) -> None:
+    pass
 
 
 def slot_table_free(slots: Slots) -> None:
@@ -143,16 +153,34 @@ def slot_table_free(slots: Slots) -> None:
 
 def slot_set(obj: Any, slots: Slots, index: int, value: Any) -> None:
     """Stores into a slot, if there is one for this value."""
-    if slots[index] is not None:
-        slots[index].__set__(obj, value)
+    slots[0][index](obj, value)
 
 
 def take_fields(obj: Any, slots: Slots, steps: Input, count: int, p: Input, pos: int) -> int:
     """Reads the primitives of the first ``count`` steps into the slots of a new object: where they end."""
-    for i in range(count):
-        slot_set(obj, slots, i, read_primitive(p, pos, steps[i]))
-        pos += primitive_bytes(steps[i])
-    return pos
+    layout, chars = _layout(steps[:count])
+    values = layout.unpack_from(p, pos)
+    for setter, value in zip(slots[0], _with_chars(steps, values) if chars else values, strict=False):
+        setter(obj, value)
+    return pos + layout.size
+
+
+def take_values(values: list[Any], steps: Input, count: int, p: Input, pos: int) -> int:
+    """The same into a list."""
+    layout, chars = _layout(steps[:count])
+    found = layout.unpack_from(p, pos)
+    values.extend(_with_chars(steps, found) if chars else found)
+    return pos + layout.size
+
+
+def _with_chars(steps: Input, values: tuple[Any, ...]) -> list[Any]:
+    return [chr(value) if code == _CHAR else value for code, value in zip(steps, values, strict=False)]
+
+
+@lru_cache(1024)
+def _layout(codes: bytes) -> tuple[Struct, bool]:
+    """The primitives of these types, one after another, and whether a char is among them."""
+    return Struct(">" + "".join([_FORMATS[code] for code in codes])), _CHAR in codes
 
 
 def attribute_set(obj: Any, name: Any, value: Any) -> None:
@@ -163,41 +191,36 @@ def attribute_set(obj: Any, name: Any, value: Any) -> None:
 
 def slot_get(obj: Any, slots: Slots, index: int) -> Any:
     """The value of a slot; ``AttributeError`` where it is empty."""
-    return slots[index].__get__(obj)
+    return slots[1][index](obj)
 
 
 def slot_peek(obj: Any, slots: Slots, index: int) -> Any:
     """The value of a slot; None where it is empty, or there is none."""
-    if slots[index] is None:
+    if slots[1][index] is None:
         return None
     try:
-        return slots[index].__get__(obj)
+        return slots[1][index](obj)
     except AttributeError:
         return None
 
 
 def _slot_is_empty(obj: Any, slots: Slots, index: int) -> bool:
-    if slots[index] is None:
+    if slots[1][index] is None:
         return True
     try:
-        slots[index].__get__(obj)
+        slots[1][index](obj)
     except AttributeError:
         return True
     return False
 
 
-def allocate(cls: Any) -> Any:
-    """A new instance of ``cls`` with all slots empty, ``__init__`` not called."""
-    return object.__new__(cls)
+#: A new instance of a class with all slots empty, ``__init__`` not called.
+allocate: Callable[[Any], Any] = object.__new__
 
+list_len: Callable[[Any], int] = list.__len__
 
-def list_len(items: Any) -> int:
-    return list.__len__(items)
-
-
-def list_get(items: Any, index: int) -> Any:
-    """An item by an index that was just compared with `list_len`."""
-    return list.__getitem__(items, index)
+#: An item by an index that was just compared with `list_len`.
+list_get: Callable[[Any, int], Any] = list.__getitem__
 
 
 def plain_key(key: Any) -> bool:
@@ -267,8 +290,7 @@ def list_reserve(items: Any, length: int) -> None:
     """Makes room for ``length`` items in all, which need not come."""
 
 
-def list_append(items: Any, value: Any) -> None:
-    list.append(items, value)
+list_append: Callable[[Any, Any], None] = list.append
 
 
 def take_boxes(p: Input, pos: int, most: int, code: int, items: list[Any], handles: list[Any]) -> int:

@@ -38,7 +38,7 @@ cdef class StreamReader:
     cdef object _arrays
     cdef object _filter
     cdef list _trace
-    cdef bint _tracing, _whole_stream
+    cdef bint _tracing, _whole_stream, _bounded, _limited
     cdef Py_ssize_t _max_depth, _max_refs, _max_bytes, _max_array
     cdef Py_ssize_t _max_classes, _max_fields, _max_string, _max_handles
     cdef object _buffer

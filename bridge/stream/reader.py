@@ -116,6 +116,9 @@ class StreamReader:
         self._max_fields = _bound(limits, "maxfields")
         self._max_string = _bound(limits, "maxstring")
         self._max_handles = _bound(limits, "maxhandles")
+        # Whether `_has_room` and `_check_object` have anything to say.
+        self._bounded = self._max_refs >= 0 or self._max_handles >= 0
+        self._limited = self._bounded or self._max_depth >= 0
         self._handles: list[Any] = []
         self._frames: list[Any] = []
         self._top = -1
@@ -267,7 +270,8 @@ class StreamReader:
             self._refs_beside = -len(self._handles)
             self._class_bytes = 0
             self._copied = 0
-            self._limit_input()
+            if self._max_bytes >= 0:
+                self._limit_input()
 
     def _forget_handles(self) -> None:
         self._refs_beside += len(self._handles)

@@ -5,7 +5,7 @@ from .object_reader cimport ObjectReader
 from .plan cimport DecodePlan
 from .reader cimport Frame
 
-cdef int ANNOTATION
+cdef int ANNOTATION, ARRAY_FIELD, OBJECT_FIELD
 cdef int TC_ARRAY, TC_BLOCKDATA, TC_ENDBLOCKDATA, TC_NULL, TC_OBJECT, TC_REFERENCE, TC_STRING
 cdef Py_ssize_t BASE_WIRE_HANDLE, _SMALL
 cdef int _LEVELS

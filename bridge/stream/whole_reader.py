@@ -23,7 +23,7 @@ from .constants import (
     TC_REFERENCE,
     TC_STRING,
 )
-from .descriptors import ANNOTATION, ClassDescriptor
+from .descriptors import ANNOTATION, ARRAY_FIELD, OBJECT_FIELD, ClassDescriptor
 from .model import BlockData
 from .object_reader import _LOAD_FACTOR, ObjectReader
 from .plan import BOX, BUILD, FILL, LIST, MAP, SLOTS
@@ -56,7 +56,11 @@ class WholeReader(ObjectReader):
             if left < 3:
                 return UNREAD
             length = 3 + native.u16(p, pos + 1)
-            if left < length or not self._has_room() or (self._max_string >= 0 and length - 3 > self._max_string):
+            if (
+                left < length
+                or (self._bounded and not self._has_room())
+                or (self._max_string >= 0 and length - 3 > self._max_string)
+            ):
                 return UNREAD
             text = native.decode_mutf8(p, pos + 3, pos + length)
             if text is None:
@@ -71,7 +75,7 @@ class WholeReader(ObjectReader):
             if number < 0 or number >= len(self._handles):
                 return UNREAD
             value = native.list_get(self._handles, number)
-            if type(value) is Frame or not self._has_room():
+            if type(value) is Frame or (self._bounded and not self._has_room()):
                 return UNREAD
             if number < self._lowest_reference:
                 self._lowest_reference = number
@@ -79,7 +83,7 @@ class WholeReader(ObjectReader):
             self._pos = pos + 5
             return value
         if code == TC_NULL:
-            if not self._has_room():
+            if self._bounded and not self._has_room():
                 return UNREAD
             self._refs_beside += 1
             self._pos = pos + 1
@@ -115,7 +119,7 @@ class WholeReader(ObjectReader):
         if found is None:
             return UNREAD
         plan = found.decode_plan
-        if plan is None or plan.shape != BOX or not plan.usual or not self._has_room():
+        if plan is None or plan.shape != BOX or not plan.usual or (self._bounded and not self._has_room()):
             return UNREAD
         size = plan.head_bytes
         if left < 6 + size or (self._max_depth >= 0 and self._depth >= self._max_depth):
@@ -194,7 +198,8 @@ class WholeReader(ObjectReader):
         An instance in the last field of another one is stored there when it is begun, and read in its place: so a
         linked list is one loop, and where a frame is needed in the end, it stands for all that lead to it.
         """
-        self._check_object()
+        if self._limited:
+            self._check_object()
         value = native.allocate(plan.cls)
         root = value
         outer: list[Any] | None = None
@@ -214,19 +219,22 @@ class WholeReader(ObjectReader):
                 i = plan.head_count
             while i < length:
                 code = steps[i]
-                size = native.primitive_bytes(code)
-                if size:
+                if code != OBJECT_FIELD and code != ARRAY_FIELD:
+                    size = native.primitive_bytes(code)
                     if self._end - self._pos < size:
                         break
                     field = native.read_primitive(p, self._pos, code)
                     self._pos += size
                 else:
-                    found = self._flat_class() if i == last else None
-                    if found is not None:
-                        break
-                    field = self._part(_LEVELS)
+                    if i == last and self._pos < self._end and p[self._pos] == TC_OBJECT:
+                        found = self._flat_class()
+                        if found is not None:
+                            break
+                    field = self._leaf()
                     if field is UNREAD:
-                        break
+                        field = self._part(_LEVELS)
+                        if field is UNREAD:
+                            break
                 native.slot_set(value, plan.slots, i, field)
                 i += 1
             if i == length and plan.build is None:
@@ -255,12 +263,9 @@ class WholeReader(ObjectReader):
         return PUSHED
 
     def _flat_class(self) -> Any:
-        """Takes TC_OBJECT and the reference to its class, where an instance follows that a frame is not needed for yet.
-
-        None where there is none, or a limit is reached.
-        """
+        """Takes TC_OBJECT, which is there, and its class; None, and nothing, where its instances may need a frame."""
         pos = self._pos
-        if self._end - pos < 6 or self._p[pos] != TC_OBJECT or not self._has_room():
+        if self._end - pos < 6 or (self._bounded and not self._has_room()):
             return None
         if self._max_depth >= 0 and self._depth >= self._max_depth:
             return None
@@ -289,7 +294,8 @@ class WholeReader(ObjectReader):
         pos = self._pos
         if plan.length != 2 or self._end - pos < 10 or p[pos + 4] != TC_BLOCKDATA or p[pos + 5] != 4:
             return UNREAD
-        self._check_object()
+        if self._limited:
+            self._check_object()
         handle = len(self._handles)
         native.list_append(self._handles, _BEGUN)
         self._depth += 1
@@ -339,7 +345,8 @@ class WholeReader(ObjectReader):
             return UNREAD
         if native.u32(p, pos) != _LOAD_FACTOR_BITS:
             return UNREAD
-        self._check_object()
+        if self._limited:
+            self._check_object()
         handle = len(self._handles)
         native.list_append(self._handles, _BEGUN)
         self._depth += 1
@@ -351,11 +358,13 @@ class WholeReader(ObjectReader):
             key = self._leaf()
             if key is UNREAD:
                 break
-            value = self._part(_LEVELS)
+            value = self._leaf()
             if value is UNREAD:
-                items = _as_items(mapping)
-                items.append(key)
-                break
+                value = self._part(_LEVELS)
+                if value is UNREAD:
+                    items = _as_items(mapping)
+                    items.append(key)
+                    break
             if not native.dict_add(mapping, key, value):
                 items = _as_items(mapping)
                 items.append(key)
@@ -388,20 +397,17 @@ class WholeReader(ObjectReader):
         return True
 
     def _part(self, levels: int) -> Any:
-        """A value that is whole in the input, a part of something that has no frame; else UNREAD, and as it was before.
+        """A value with parts that is whole in the input, as a part of something that has no frame.
 
-        It may have parts of its own, inside one another on so many ``levels``.
+        The parts may have parts, on so many ``levels``. Else UNREAD, and all is as it was before.
         """
-        value = self._leaf()
-        if value is not UNREAD:
-            return value
         p = self._p
         pos = self._pos
         if self._end - pos < 6:
             return UNREAD
         if p[pos] == TC_ARRAY:
             return self._short_bytes()
-        if p[pos] != TC_OBJECT or levels < 1 or not self._has_room():
+        if p[pos] != TC_OBJECT or levels < 1 or (self._bounded and not self._has_room()):
             return UNREAD
         if self._max_depth >= 0 and self._depth >= self._max_depth:
             return UNREAD
@@ -470,7 +476,8 @@ class WholeReader(ObjectReader):
             value = self._from_block(plan)
             if value is not UNREAD:
                 return value
-        self._check_object()
+        if self._limited:
+            self._check_object()
         handle = len(self._handles)
         native.list_append(self._handles, _BEGUN)
         self._depth += 1
@@ -509,6 +516,9 @@ class WholeReader(ObjectReader):
         steps = plan.steps
         length = plan.length
         i = 0
+        if plan.head_count and self._end - self._pos >= plan.head_bytes:
+            self._pos = native.take_values(values, steps, plan.head_count, self._p, self._pos)
+            i = plan.head_count
         while i < length:
             code = steps[i]
             size = native.primitive_bytes(code)
@@ -531,9 +541,11 @@ class WholeReader(ObjectReader):
                 i += 1
                 continue
             else:
-                value = self._part(levels)
+                value = self._leaf()
                 if value is UNREAD:
-                    break
+                    value = self._part(levels)
+                    if value is UNREAD:
+                        break
             native.list_append(values, value)
             i += 1
         return i
@@ -575,9 +587,11 @@ class WholeReader(ObjectReader):
                 native.list_append(items, BlockData(native.take(p, pos + 2, pos + 2 + p[pos + 1])))
                 self._pos = pos + 2 + p[pos + 1]
                 continue
-            value = self._part(levels)
+            value = self._leaf()
             if value is UNREAD:
-                return False
+                value = self._part(levels)
+                if value is UNREAD:
+                    return False
             native.list_append(items, value)
 
     def _short_bytes(self) -> Any:
@@ -585,7 +599,7 @@ class WholeReader(ObjectReader):
         p = self._p
         pos = self._pos
         left = self._end - pos
-        if left < 10 or p[pos] != TC_ARRAY or self._filter is not None or not self._has_room():
+        if left < 10 or p[pos] != TC_ARRAY or self._filter is not None or (self._bounded and not self._has_room()):
             return UNREAD
         found = self._class_at(pos + 1)
         if found is None or found.name != "[B":
@@ -608,7 +622,7 @@ class WholeReader(ObjectReader):
         if left < 3 or p[pos] != TC_BLOCKDATA:
             return UNREAD
         size = p[pos + 1]
-        if left < 3 + size or p[pos + 2 + size] != TC_ENDBLOCKDATA or not self._has_room():
+        if left < 3 + size or p[pos + 2 + size] != TC_ENDBLOCKDATA or (self._bounded and not self._has_room()):
             return UNREAD
         if self._max_depth >= 0 and self._depth >= self._max_depth:
             return UNREAD
