@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -30,6 +31,8 @@ import bridge
 from bench.report import Grid
 from bench.surroundings import surroundings
 from bench.workloads import BUILD, CLASSES, compile_java, newest_jdk, prepare, streams
+from bridge.channel import READ_BYTES
+from bridge.connection import Connection, ObjectReceived
 from interop.harness import Jdk
 
 WARMING_ROUNDS, ROUNDS = 2, 7
@@ -165,6 +168,39 @@ def ours(port: int, arguments: argparse.Namespace) -> dict[str, Figures]:
     return results
 
 
+def floor(port: int, arguments: argparse.Namespace) -> dict[str, Figures]:
+    """What requests cost before there are objects: the socket itself sends bytes that lie ready, and receives some."""
+    out, in_ = Connection(reset_every=1000), Connection()
+    beans = small_beans(arguments.requests)
+    header = out.data_to_send()
+    replies: list[bytes] = []
+    with socket.create_connection(("127.0.0.1", port)) as sock:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.sendall(header)
+        in_.receive_data(sock.recv(len(header), socket.MSG_WAITALL))
+        rounds = iter([[_message(out, bean) for bean in beans] for _ in range(ROUNDS)])
+
+        def request() -> list[float]:
+            times = []
+            for message in next(rounds):
+                sent = time.perf_counter()
+                sock.sendall(message)
+                replies.append(sock.recv(READ_BYTES))
+                times.append(time.perf_counter() - sent)
+            return times
+
+        result = timed(request)
+    for reply in replies:  # or it was something else that was measured
+        in_.receive_data(reply)
+        assert isinstance(in_.next_event(), ObjectReceived), "a reply came in pieces"
+    return {"request": result}
+
+
+def _message(connection: Connection, bean: object) -> bytes:
+    connection.send(bean)
+    return connection.data_to_send()
+
+
 def java_client(jdk: Jdk, port: int, arguments: argparse.Namespace) -> dict[str, Figures]:
     counts = {
         "request": arguments.requests,
@@ -218,6 +254,7 @@ def measure(arguments: argparse.Namespace) -> tuple[list[Figures], list[str]]:
         with java(jdk, "Wire", "server", cores=place.server) as port, bound_to(place.client):
             subjects["ours with Java"] = ours(port, arguments)
             subjects["Java with Java"] = java_client(jdk, port, arguments)
+            subjects["floor"] = floor(port, arguments)
         try:
             subjects["py4j"] = py4j(jdk, place, arguments)
         except ImportError:

@@ -84,7 +84,9 @@ def test_the_wire(tmp_path: Path) -> None:
     rows = cells(tmp_path / "wire.json")
     places = [place.name for place in placements()[0]]
     every = [(operation, place) for operation in ("request", "sink", "source", "bytes") for place in places]
-    for subject, due in {"ours with Java": every, "Java with Java": every, "py4j": every[: len(places)]}.items():
+    requests = every[: len(places)]
+    subjects = {"ours with Java": every, "Java with Java": every, "py4j": requests, "floor": requests}
+    for subject, due in subjects.items():
         assert [(r["operation"], r["placement"]) for r in rows if r["subject"] == subject] == due
     for row in rows:
         assert len(row["rounds_seconds"]) == 5
