@@ -2,7 +2,7 @@ cimport cython
 from . cimport native
 from .descriptors cimport ClassDescriptor
 
-cdef int TC_BLOCKDATA, TC_BLOCKDATALONG, TC_CLASSDESC, TC_ENDBLOCKDATA, TC_NULL, TC_PROXYCLASSDESC, TC_STRING
+cdef int TC_BLOCKDATA, TC_BLOCKDATALONG, TC_CLASSDESC, TC_ENDBLOCKDATA, TC_NULL, TC_OBJECT, TC_PROXYCLASSDESC, TC_STRING
 cdef long long BASE_WIRE_HANDLE
 cdef Py_ssize_t MAX_BLOCK_BYTES, _KEPT_OBJECTS
 
@@ -36,4 +36,7 @@ cdef class DescriptorWriter:
     cdef object _first_descriptor(self, ClassDescriptor descriptor)
     @cython.locals(out='native.NativeOut*')
     cdef object _new_descriptor(self, ClassDescriptor descriptor)
+    @cython.locals(handle=Py_ssize_t)
+    cdef object _start_box(self, ClassDescriptor descriptor)
+    cdef int _start_object(self, ClassDescriptor descriptor, obj) except -1
     cdef object _type_string(self, text)

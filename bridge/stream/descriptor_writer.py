@@ -16,6 +16,7 @@ from .constants import (
     TC_CLASSDESC,
     TC_ENDBLOCKDATA,
     TC_NULL,
+    TC_OBJECT,
     TC_PROXYCLASSDESC,
     TC_STRING,
 )
@@ -178,6 +179,28 @@ class DescriptorWriter:
             native.put_u8(out, TC_ENDBLOCKDATA)
             descriptor = descriptor.super_class
         native.put_u8(out, TC_NULL)
+
+    def _start_box(self, descriptor: Any) -> None:
+        """An object without an identity: it takes a handle that nothing is found by."""
+        if descriptor is not self._last_descriptor:
+            handle = native.memo_get(self._memo, descriptor)
+            if handle < 0:
+                self._start_object(descriptor, None)
+                return
+            self._last_descriptor = descriptor
+            self._last_handle = handle
+        native.put_object(self._out, BASE_WIRE_HANDLE + self._last_handle)
+        self._next_handle += 1
+
+    def _start_object(self, descriptor: Any, obj: Any) -> None:
+        if descriptor is self._last_descriptor:
+            native.put_object(self._out, BASE_WIRE_HANDLE + self._last_handle)
+        else:
+            native.put_u8(self._out, TC_OBJECT)
+            self._descriptor(descriptor)
+            self._last_handle = native.memo_get(self._memo, descriptor)
+            self._last_descriptor = descriptor if self._last_handle >= 0 else None
+        self._assign_handle(obj)
 
     def _type_string(self, text: Any) -> None:
         """The type of a field: Java interns it, so that equal ones are the same object."""

@@ -1,27 +1,29 @@
 cimport cython
 from . cimport native
-from .array_writer cimport ArrayWriter
 from .descriptors cimport ClassDescriptor
 from .encoder_frame cimport EncoderFrame
+from .number_writer cimport NumberWriter
 from .plan cimport EncodePlan
 
 cdef int ANNOTATION, ARRAY_FIELD, OBJECT_FIELD
-cdef int TC_BLOCKDATA, TC_CLASS, TC_ENDBLOCKDATA, TC_ENUM, TC_EXCEPTION, TC_NULL, TC_OBJECT, TC_RESET
+cdef int TC_BLOCKDATA, TC_CLASS, TC_ENDBLOCKDATA, TC_ENUM, TC_EXCEPTION, TC_NULL, TC_RESET
 cdef int TC_STRING
 cdef long long BASE_WIRE_HANDLE
 cdef int BIG_INTEGER, BOOLEAN, BOXED, BYTES, CHARS, CLASS, CONSTANT, DATA, DESCRIPTOR, DOUBLE, ELEMENTS, FIELDS
 cdef int INTEGER, ITEMS, LIST_OF, MAP_OF, NULL, NUMBERS, PRIMITIVES, REDUCE, REPLACE, STRING
 cdef int IN_FIELDS, IN_ITEMS, IN_ELEMENTS, IN_LIST, IN_MAP
-cdef Py_ssize_t _KEPT_FRAMES, _MAX_PLANS
+cdef Py_ssize_t _KEPT_FRAMES, _MAX_PLANS, _SMALL
+cdef int _INT, _DOUBLE
 cdef int _MAX_REPLACEMENTS, _MAX_ANNOTATION_DEPTH
 
-cdef class Encoder(ArrayWriter):
+cdef class Encoder(NumberWriter):
     cdef object _resolver
     cdef bint _allow_gadgets
     cdef set _harmless
     cdef dict _plans
     cdef object _last_kind
     cdef EncodePlan _last_plan
+    cdef EncodePlan _int_box, _long_box, _double_box, _boolean_box, _list_plan
     cdef list _frames
     cdef Py_ssize_t _top
     cdef bint _running
@@ -43,8 +45,11 @@ cdef class Encoder(ArrayWriter):
     @cython.locals(plan=EncodePlan, shape=int)
     cdef object _value(self, obj)
     @cython.final
-    @cython.locals(plan=EncodePlan, box=EncodePlan, shape=int, size=int)
+    @cython.locals(box=EncodePlan, size=int)
     cdef bint _leaf(self, obj) except -1
+    @cython.final
+    @cython.locals(plan=EncodePlan)
+    cdef bint _small_list(self, items) except -1
     @cython.final
     @cython.locals(i=Py_ssize_t)
     cdef Py_ssize_t _leaves(self, items) except -1
@@ -72,14 +77,6 @@ cdef class Encoder(ArrayWriter):
     @cython.final
     @cython.locals(plan=EncodePlan)
     cdef EncodePlan _instance_plan(self, check, value)
-    @cython.final
-    @cython.locals(magnitude=bytes, byte_array=EncodePlan)
-    cdef int _big_integer(self, EncodePlan plan, number, obj) except -1
-    @cython.final
-    @cython.locals(handle=Py_ssize_t)
-    cdef object _start_box(self, ClassDescriptor descriptor)
-    @cython.final
-    cdef int _start_object(self, ClassDescriptor descriptor, obj) except -1
     @cython.final
     @cython.locals(frame=EncoderFrame)
     cdef int _reduced(self, EncodePlan plan, obj) except -1

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 from ..errors import EncodeError, LocalProtocolError, NotSerializableError
 from ..gadgets import why_refused
 from . import native
-from .array_writer import ArrayWriter
 from .constants import (
     BASE_WIRE_HANDLE,
     STREAM_HEADER,
@@ -28,7 +27,6 @@ from .constants import (
     TC_ENUM,
     TC_EXCEPTION,
     TC_NULL,
-    TC_OBJECT,
     TC_RESET,
     TC_STRING,
 )
@@ -44,6 +42,7 @@ from .encoder_frame import (
     path_of,
 )
 from .model import BlockData
+from .number_writer import NumberWriter
 from .plan import (
     BIG_INTEGER,
     BOOLEAN,
@@ -78,6 +77,12 @@ __all__ = ["Encoder"]
 _MAX_REPLACEMENTS = 16
 _MAX_ANNOTATION_DEPTH = 50
 
+#: Lists up to this length are looked at before they are written, whether they need a frame.
+_SMALL = 16
+
+_INT = ord("I")
+_DOUBLE = ord("D")
+
 #: How many frames an encoder keeps; one takes about a hundred bytes.
 _KEPT_FRAMES = 1 << 15
 
@@ -85,7 +90,7 @@ _KEPT_FRAMES = 1 << 15
 _MAX_PLANS = 1000
 
 
-class Encoder(ArrayWriter):
+class Encoder(NumberWriter):
     """One direction of a conversation, or one file. The stream header is in the output from birth.
 
     After a `write_*` call the bytes wait in the output until `take`. Objects of classes that attacks on Java programs
@@ -100,10 +105,21 @@ class Encoder(ArrayWriter):
         self._plans: dict[type, Any] = {}
         self._last_kind: Any = None
         self._last_plan: Any = None
+        # What `_leaf` writes without asking again; None where the resolver has it otherwise.
+        integer = self._usual_plan(int, INTEGER)
+        self._int_box = None if integer is None else integer.alternatives[0]
+        self._long_box = None if integer is None else integer.alternatives[1]
+        self._double_box = self._usual_plan(float, DOUBLE)
+        self._boolean_box = self._usual_plan(bool, BOOLEAN)
+        self._list_plan = self._usual_plan(list, LIST_OF)
         self._frames: list[Any] = []
         self._top = -1
         self._running = False
         self._annotation_depth = 0
+
+    def _usual_plan(self, kind: type, shape: int) -> Any:
+        plan = self._resolver.encode_plan(kind)
+        return plan if plan is not None and plan.shape == shape else None
 
     # ------------------------------------------------------------------------------------------------------ contents
 
@@ -223,69 +239,85 @@ class Encoder(ArrayWriter):
         """One object of the grammar. What has parts that need one pushes a frame for them."""
         if self._leaf(obj):
             return
-        if type(obj) is not self._last_kind:
-            self._find_plan(type(obj), obj)
-            if self._leaf(obj):
-                return
-        plan = self._last_plan
-        shape = plan.shape
-        if shape == FIELDS:
-            self._object(plan, obj)
-        elif shape == BOXED:
-            self._start_box(plan.descriptor)
-            self._primitive(plan.code, obj)
-        elif not self._reference(obj):
-            self._compound(plan, shape, obj)
-
-    def _leaf(self, obj: Any) -> bool:
-        """Writes a value that has no parts and can be written for certain; whether it is one.
-
-        Leaves the plan of another value in ``_last_plan``, if it was known: in a list of things of one type the last
-        plan again saves half of the time.
-        """
+        # The last type again: in a list of things of one type this saves a look into the table.
         kind = type(obj)
-        if kind is str:
-            self._text(obj)
-            return True
         if kind is self._last_kind:
             plan = self._last_plan
         else:
             plan = self._plans.get(kind)
             if plan is None:
-                return False
+                plan = self._find_plan(kind, obj)
             self._last_kind = kind
             self._last_plan = plan
         shape = plan.shape
-        if shape == INTEGER:
-            size = native.integer_bytes(obj)
-            if size == 0:
-                return False
-            box = plan.alternatives[0 if size == 4 else 1]
-            self._start_box(box.descriptor)
-            native.put_primitive(self._out, box.code, obj)
+        if shape == FIELDS:
+            self._object(plan, obj)
+        elif shape == LIST_OF:
+            if self._begin_object(plan, obj):
+                self._list(plan, obj)
+        elif shape == MAP_OF:
+            if self._begin_object(plan, obj):
+                self._map(plan, obj)
+        elif shape == BOXED:
+            self._start_box(plan.descriptor)
+            self._primitive(plan.code, obj)
+        elif shape == INTEGER or shape == DOUBLE or shape == BOOLEAN:
+            self._number(plan, shape, obj)
         elif shape == NULL:
             native.put_u8(self._out, TC_NULL)
-        elif shape == DOUBLE:
-            self._start_box(plan.descriptor)
+        elif not self._reference(obj):
+            self._compound(plan, shape, obj)
+
+    def _leaf(self, obj: Any) -> bool:
+        """Writes a value that has no parts and can be written for certain; whether it is one."""
+        kind = type(obj)
+        if kind is str:
+            self._text(obj)
+        elif kind is int:
+            size = native.integer_bytes(obj)
+            box = self._int_box if size == 4 else self._long_box
+            if size == 0 or box is None:
+                return False
+            self._start_box(box.descriptor)
+            native.put_primitive(self._out, box.code, obj)
+        elif obj is None:
+            native.put_u8(self._out, TC_NULL)
+        elif kind is float:
+            if self._double_box is None:
+                return False
+            self._start_box(self._double_box.descriptor)
             native.put_f64(self._out, obj)
-        elif shape == BOOLEAN:
-            self._start_box(plan.descriptor)
+        elif kind is bool:
+            if self._boolean_box is None:
+                return False
+            self._start_box(self._boolean_box.descriptor)
             native.put_u8(self._out, 1 if obj else 0)
         else:
             return False
         return True
 
     def _leaves(self, items: Any) -> int:
-        """Writes the items of a list up to the first that is no leaf: how many they are."""
+        """Writes the items of a list up to the first that is no leaf and no short list of leaves: how many they are."""
         i = 0
         while i < native.list_len(items):
             item = native.list_get(items, i)
-            if not self._leaf(item):
+            if not self._leaf(item) and not (type(item) is list and self._small_list(item)):
                 break
             i += 1
             if type(item) is int or type(item) is float:
                 i += self._boxes(items, i)
         return i
+
+    def _small_list(self, items: Any) -> bool:
+        """Writes a short list of leaves, which needs no frame; whether it is one."""
+        plan = self._list_plan
+        if plan is None or self._int_box is None or self._double_box is None or self._boolean_box is None:
+            return False
+        if native.list_len(items) > _SMALL or not native.all_leaves(items):
+            return False
+        if self._begin_object(plan, items):
+            self._list(plan, items)
+        return True
 
     def _text(self, text: Any) -> None:
         """A plain str, or a reference to it."""
@@ -314,7 +346,7 @@ class Encoder(ArrayWriter):
             frame.annotations = iter(_annotations_of(obj) if plan.reduce is None else plan.reduce(obj))
 
     def _begin_object(self, plan: Any, obj: Any) -> bool:
-        """TC_OBJECT and the class of an instance, or a reference to it; whether its fields are to follow."""
+        """TC_OBJECT and the class, or a reference to the object; whether its contents are to follow."""
         if plan.descriptor is self._last_descriptor and self._unshared is None:
             handle = native.memo_claim(self._memo, obj, self._next_handle, self._objects)
             if handle >= 0:
@@ -383,15 +415,15 @@ class Encoder(ArrayWriter):
             frame.index = 1
             frame.items = iter(items)
         elif shape == LIST_OF:
+            self._start_object(plan.descriptor, obj)
             self._list(plan, obj)
         elif shape == MAP_OF:
+            self._start_object(plan.descriptor, obj)
             self._map(plan, obj)
         elif shape == STRING:
             self._string(obj)
         elif shape == BIG_INTEGER:
             self._big_integer(plan, obj, obj)
-        elif shape == INTEGER:
-            self._big_integer(plan.alternatives[2], obj, obj)
         elif shape == ELEMENTS:
             self._start_array(plan.reduce(obj), obj, len(obj))
             frame = self._push(IN_ELEMENTS, plan, obj)
@@ -465,40 +497,6 @@ class Encoder(ArrayWriter):
         if reason is not None:
             raise EncodeError(reason)
 
-    def _big_integer(self, plan: Any, number: Any, obj: Any) -> None:
-        """Four caches that Java no longer reads, and writes as these very values; then the sign and the magnitude."""
-        magnitude = native.magnitude(number)
-        byte_array = plan.alternatives[0]
-        self._start_object(plan.descriptor, obj)
-        native.put_64(self._out, -1)  # twice -1
-        native.put_64(self._out, -0x1_0000_0002)  # twice -2
-        native.put_32(self._out, (number > 0) - (number < 0))
-        self._start_array(byte_array.descriptor, None, len(magnitude))
-        native.put_raw(self._out, magnitude)
-        native.put_u8(self._out, TC_ENDBLOCKDATA)
-
-    def _start_box(self, descriptor: Any) -> None:
-        """An object without an identity: it takes a handle that nothing is found by."""
-        if descriptor is not self._last_descriptor:
-            handle = native.memo_get(self._memo, descriptor)
-            if handle < 0:
-                self._start_object(descriptor, None)
-                return
-            self._last_descriptor = descriptor
-            self._last_handle = handle
-        native.put_object(self._out, BASE_WIRE_HANDLE + self._last_handle)
-        self._next_handle += 1
-
-    def _start_object(self, descriptor: Any, obj: Any) -> None:
-        if descriptor is self._last_descriptor:
-            native.put_object(self._out, BASE_WIRE_HANDLE + self._last_handle)
-        else:
-            native.put_u8(self._out, TC_OBJECT)
-            self._descriptor(descriptor)
-            self._last_handle = native.memo_get(self._memo, descriptor)
-            self._last_descriptor = descriptor if self._last_handle >= 0 else None
-        self._assign_handle(obj)
-
     def _reduced(self, plan: Any, obj: Any) -> None:
         """An object whose adapter says what stands in it."""
         descriptor, values, annotations = plan.reduce(obj)
@@ -517,9 +515,8 @@ class Encoder(ArrayWriter):
         frame.annotations = iter(annotations)
 
     def _list(self, plan: Any, items: Any) -> None:
-        """An ArrayList or LinkedList: the size (an ArrayList's also as its field), then the elements."""
+        """After its class, an ArrayList or LinkedList: its size (ArrayList has it in a field as well), its elements."""
         size = len(items)
-        self._start_object(plan.descriptor, items)
         if plan.length == 2:
             native.put_32(self._out, size)
         native.put_u16(self._out, TC_BLOCKDATA << 8 | 4)
@@ -533,14 +530,13 @@ class Encoder(ArrayWriter):
         frame.index = i
 
     def _map(self, plan: Any, mapping: Any) -> None:
-        """A HashMap: load factor and threshold, then capacity and size, then the entries."""
+        """After its class, a HashMap: load factor and threshold, then capacity and size, then the entries."""
         items = native.flat_items(mapping)
         size = len(mapping)
         capacity = 16
         while capacity * 3 < size * 4:
             capacity *= 2
         load_factor = native.slot_peek(mapping, plan.slots, 0)
-        self._start_object(plan.descriptor, mapping)
         native.put_f32(self._out, 0.75 if load_factor is None else load_factor)
         native.put_32(self._out, capacity * 3 // 4)
         native.put_u16(self._out, TC_BLOCKDATA << 8 | 8)
@@ -714,16 +710,11 @@ class Encoder(ArrayWriter):
         self._pop()
 
     def _boxes(self, items: Any, i: int) -> int:
-        """Goes on with the numbers of a list, as long as they are like the last one: how many they are."""
-        box = self._last_plan
-        code = ord("D")
-        if box.shape == INTEGER:
-            box = box.alternatives[0]
-            code = ord("I")
-        elif box.shape != DOUBLE:
+        """Goes on with the numbers of a list, as long as they are like the one before: how many they are."""
+        box = self._int_box if type(items[i - 1]) is int else self._double_box
+        if box is None or box.descriptor is not self._last_descriptor:
             return 0
-        if box.descriptor is not self._last_descriptor:
-            return 0
+        code = _INT if box is self._int_box else _DOUBLE
         count = native.put_boxes(self._out, items, i, code, BASE_WIRE_HANDLE + self._last_handle)
         self._next_handle += count
         return count

@@ -252,6 +252,16 @@ cdef extern from *:
         return 0;
     }
 
+    static CYTHON_INLINE int native_integer_bytes(PyObject *number);
+    static int native_all_leaves(PyObject *items) {
+        Py_ssize_t i, n = PyList_GET_SIZE(items);
+        for (i = 0; i < n; i++) {
+            PyObject *item = PyList_GET_ITEM(items, i);
+            if (PyUnicode_CheckExact(item) || PyFloat_CheckExact(item) || item == Py_None || PyBool_Check(item)) continue;
+            if (!PyLong_CheckExact(item) || !native_integer_bytes(item)) return 0;
+        }
+        return 1;
+    }
     /* Keys and values by turns, in the order of ``items()``: of a class that has no other one than a dict, straight. */
     static PyObject *native_flat_items(PyObject *mapping) {
         PyObject *items, *pairs; Py_ssize_t i, n;
@@ -693,6 +703,7 @@ cdef extern from *:
     object allocate "native_allocate"(object cls)
     Py_ssize_t list_len "PyList_GET_SIZE"(object items) noexcept
     object list_get "native_list_get"(object items, Py_ssize_t index)
+    bint all_leaves "native_all_leaves"(object items) noexcept
     bint plain_key "native_plain_key"(object key) noexcept
     list flat_items "native_flat_items"(object mapping)
     int dict_set "PyDict_SetItem"(object mapping, object key, object value) except -1

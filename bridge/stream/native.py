@@ -223,6 +223,16 @@ list_len: Callable[[Any], int] = list.__len__
 list_get: Callable[[Any, int], Any] = list.__getitem__
 
 
+def all_leaves(items: Any) -> bool:
+    """Whether a list has nothing in it but text, None, bools, floats and ints of 64 bits."""
+    return all(
+        item is None or type(item) in _LEAVES or (type(item) is int and integer_bytes(item) > 0) for item in items
+    )
+
+
+_LEAVES = (str, float, bool)
+
+
 def plain_key(key: Any) -> bool:
     """Whether hashing and comparing costs next to nothing, and hashes differ: what a dict may hold without a look."""
     if isinstance(key, int):

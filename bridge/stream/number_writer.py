@@ -1,5 +1,8 @@
 # cython: language_level=3, annotation_typing=False, auto_pickle=False, boundscheck=False, wraparound=False
-"""The middle of the encoder: arrays of primitives. Java Object Serialization Specification 6.4.2, ``newArray``."""
+"""The middle of the encoder: numbers, and arrays of primitives.
+
+Java Object Serialization Specification 6.4.2, ``newArray``; ``java.math.BigInteger.writeObject``.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from typing import Any
 
 from ..errors import EncodeError
 from . import native
-from .constants import TC_ARRAY
+from .constants import TC_ARRAY, TC_ENDBLOCKDATA
 from .descriptor_writer import DescriptorWriter
 from .encoder_frame import shown
-from .plan import BYTES, CHARS
+from .plan import BOOLEAN, BYTES, CHARS, DOUBLE
 
 #: What a primitive of each type code takes, for messages.
 _DUE = {
@@ -25,8 +28,38 @@ _DUE = {
 }
 
 
-class ArrayWriter(DescriptorWriter):
-    """Writes arrays that hold no objects: they need no frame."""
+class NumberWriter(DescriptorWriter):
+    """Writes numbers, and arrays that hold no objects: they need no frame."""
+
+    def _number(self, plan: Any, shape: int, number: Any) -> None:
+        """A bool, a float or an int, or what the resolver takes for one; an int as Integer, Long or BigInteger."""
+        if shape == DOUBLE:
+            self._start_box(plan.descriptor)
+            native.put_f64(self._out, number)
+            return
+        if shape == BOOLEAN:
+            self._start_box(plan.descriptor)
+            native.put_u8(self._out, 1 if number else 0)
+            return
+        size = native.integer_bytes(number)
+        box = plan.alternatives[0 if size == 4 else 1 if size == 8 else 2]
+        if size > 0:
+            self._start_box(box.descriptor)
+            native.put_primitive(self._out, box.code, number)
+        elif not self._reference(number):
+            self._big_integer(box, number, number)
+
+    def _big_integer(self, plan: Any, number: Any, obj: Any) -> None:
+        """Four caches that Java no longer reads, and writes as these very values; then the sign and the magnitude."""
+        magnitude = native.magnitude(number)
+        byte_array = plan.alternatives[0]
+        self._start_object(plan.descriptor, obj)
+        native.put_64(self._out, -1)  # twice -1
+        native.put_64(self._out, -0x1_0000_0002)  # twice -2
+        native.put_32(self._out, (number > 0) - (number < 0))
+        self._start_array(byte_array.descriptor, None, len(magnitude))
+        native.put_raw(self._out, magnitude)
+        native.put_u8(self._out, TC_ENDBLOCKDATA)
 
     def _start_array(self, descriptor: Any, obj: Any, length: int) -> None:
         if length > 0x7FFFFFFF:
