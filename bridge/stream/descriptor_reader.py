@@ -87,7 +87,7 @@ class DescriptorReader(SecondTryReader):
             return None
         if not native.matches(self._p, self._pos, self._end, entry.raw) or not self._admits(entry):
             return None
-        self._handles.extend(entry.handles)
+        native.list_extend(self._handles, entry.handles)
         self._refs_beside -= len(entry.handles) - entry.classes
         self._classes += entry.classes
         if first >= 0 and first < self._lowest_reference:

@@ -190,13 +190,22 @@ cdef extern from *:
         if (grown) { list->ob_item = grown; list->allocated = length; }
     #endif
     }
-    static int native_list_empty(PyObject *items, Py_ssize_t kept) {
+    static int native_list_cut(PyObject *items, Py_ssize_t length) {
     #ifndef Py_GIL_DISABLED
         PyListObject *list = (PyListObject *)items;
-        while (Py_SIZE(list)) { /* one at a time: giving up an object may run code that sees the list */
+        while (Py_SIZE(list) > length) { /* one at a time: giving up an object may run code that sees the list */
             Py_ssize_t last = Py_SIZE(list) - 1; PyObject *item = list->ob_item[last];
             Py_SET_SIZE(list, last); Py_DECREF(item);
         }
+        return 0;
+    #else
+        return PyList_SetSlice(items, length, PyList_GET_SIZE(items), NULL);
+    #endif
+    }
+    static int native_list_empty(PyObject *items, Py_ssize_t kept) {
+    #ifndef Py_GIL_DISABLED
+        PyListObject *list = (PyListObject *)items;
+        native_list_cut(items, 0);
         if (list->allocated > kept) {
             PyObject **smaller = (PyObject **)PyMem_Realloc(list->ob_item, (size_t)kept * sizeof(PyObject *));
             if (smaller) { list->ob_item = smaller; list->allocated = kept; }
@@ -206,7 +215,7 @@ cdef extern from *:
         return PyList_SetSlice(items, 0, PyList_GET_SIZE(items), NULL);
     #endif
     }
-    /* As PyList_Append, but a long list doubles: what moves is the tables of millions of handles. */
+    /* As PyList_Append, but a long list doubles, and one with much room keeps it: what moves is the tables of handles. */
     static CYTHON_INLINE int native_list_append(PyObject *items, PyObject *value) {
     #ifndef Py_GIL_DISABLED
         PyListObject *list = (PyListObject *)items; Py_ssize_t size = Py_SIZE(list);
@@ -233,6 +242,11 @@ cdef extern from *:
             if (failed) return -1;
         }
         return i;
+    }
+    static int native_list_extend(PyObject *items, PyObject *more) {
+        Py_ssize_t i;
+        for (i = 0; i < PyList_GET_SIZE(more); i++) if (native_list_append(items, PyList_GET_ITEM(more, i))) return -1;
+        return 0;
     }
     static CYTHON_INLINE int native_plain_key(PyObject *key) {
         int overflow;
@@ -712,6 +726,8 @@ cdef extern from *:
     bint pause_collector "PyGC_Disable"() noexcept
     void untrack "PyObject_GC_UnTrack"(object obj) noexcept
     int list_empty "native_list_empty"(object items, Py_ssize_t kept) except -1
+    int list_cut "native_list_cut"(object items, Py_ssize_t length) except -1
+    int list_extend "native_list_extend"(list items, list more) except -1
     void list_reserve "native_list_reserve"(object items, Py_ssize_t length) noexcept
     int list_append "native_list_append"(object items, object value) except -1
 

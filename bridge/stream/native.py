@@ -296,6 +296,14 @@ def list_empty(items: Any, kept: int) -> None:
     items.clear()
 
 
+def list_cut(items: Any, length: int) -> None:
+    """Takes out what goes beyond a length; the room for it stays."""
+    del items[length:]
+
+
+list_extend: Callable[[list[Any], list[Any]], None] = list.extend
+
+
 def list_reserve(items: Any, length: int) -> None:
     """Makes room for ``length`` items in all, which need not come."""
 

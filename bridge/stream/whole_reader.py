@@ -435,7 +435,7 @@ class WholeReader(ObjectReader):
         self._pos = pos
         self._refs_beside = refs
         self._copied = copied
-        del self._handles[handle:]
+        native.list_cut(self._handles, handle)
         return UNREAD
 
     def _small_list(self, plan: Any) -> Any:
