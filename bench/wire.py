@@ -130,12 +130,12 @@ def small_beans(count: int) -> list[Any]:
     return [small(id=i, value=i * 0.5, text=f"message {i}") for i in range(count)]
 
 
-def ours(port: int, arguments: argparse.Namespace) -> dict[str, Figures]:
+def ours(port: int, arguments: argparse.Namespace, options: str = "") -> dict[str, Figures]:
     """Each operation over one channel."""
     beans = small_beans(max(arguments.requests, arguments.objects))
     payload = bytes(arguments.megabytes * 1_000_000)
     results = {}
-    with bridge.connect("127.0.0.1", port, reset_every=1000) as channel:
+    with bridge.connect(f"tcp://127.0.0.1:{port}{options}", reset_every=1000) as channel:
 
         def request() -> list[float]:
             times = []
@@ -253,6 +253,8 @@ def measure(arguments: argparse.Namespace) -> tuple[list[Figures], list[str]]:
         subjects = found[place.name] = {}
         with java(jdk, "Wire", "server", cores=place.server) as port, bound_to(place.client):
             subjects["ours with Java"] = ours(port, arguments)
+            polling = ours(port, arguments, "?busy_poll_seconds=0.0001")
+            subjects["ours, busy polling"] = {"request": polling["request"]}
             subjects["Java with Java"] = java_client(jdk, port, arguments)
             subjects["floor"] = floor(port, arguments)
         try:

@@ -15,6 +15,8 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 from .address import Address
@@ -57,6 +59,7 @@ _MPTCP_INFO_FLAGS_AT, _MPTCP_INFO_FLAG_FALLBACK = 8, 1
 
 _QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux has it
 _DONT_WAIT: int = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has it not
+_leave_core: Callable[[], object] = getattr(os, "sched_yield", None) or partial(time.sleep, 0)  # to whoever is ready
 
 
 class SupportsOptions(Protocol):
@@ -158,10 +161,15 @@ class SharedSocket:
 
 
 class SocketTransport(Transport):
-    """A connected stream socket. Takes the socket over."""
+    """A connected stream socket. Takes the socket over.
 
-    def __init__(self, sock: socket.socket, scheme: str = "tcp") -> None:
+    With ``busy_poll_seconds``, what is to be received is asked for again and again for so long before the system lets
+    the thread sleep: waking it up can take longer than the peer takes to answer.
+    """
+
+    def __init__(self, sock: socket.socket, scheme: str = "tcp", *, busy_poll_seconds: float = 0) -> None:
         sock.setblocking(_DONT_WAIT != 0)
+        self._busy_poll_seconds = busy_poll_seconds
         self._shared = SharedSocket(sock)
         self._socket = sock
         self._unacknowledged = False  # something was received since the last sending
@@ -176,6 +184,8 @@ class SocketTransport(Transport):
         with self._shared as sock:
             if self._unacknowledged:
                 acknowledge(sock)
+            if self._busy_poll_seconds:
+                self._poll_busily(sock, deadline)
             while flags != _DONT_WAIT or wait_ready([sock], READING, left_of(deadline)):
                 try:
                     data = sock.recv(max_bytes, flags)
@@ -187,6 +197,21 @@ class SocketTransport(Transport):
                 self._unacknowledged = True
                 return data
         raise TimeoutError(errno.ETIMEDOUT, f"nothing was received in {timeout} s")
+
+    def _poll_busily(self, sock: socket.socket, deadline: float | None) -> None:
+        """Until something is there, or the time for it is over; meanwhile others that are ready have the core."""
+        until = time.monotonic() + self._busy_poll_seconds
+        if deadline is not None:
+            until = min(until, deadline)
+        while time.monotonic() < until:
+            try:
+                sock.recv(1, socket.MSG_PEEK | _DONT_WAIT)
+            except BlockingIOError:
+                _leave_core()
+            except OSError:  # which the receiving itself tells
+                return
+            else:
+                return
 
     def send(self, data: bytes | memoryview, timeout: float | None = None) -> int:
         deadline = None if timeout is None else deadline_of(timeout)
@@ -332,12 +357,12 @@ def multipath(sock: TellsOptions) -> bool | None:
     return not flags & _MPTCP_INFO_FLAG_FALLBACK
 
 
-def adopt(sock: socket.socket, scheme: str = "tcp") -> SocketTransport:
+def adopt(sock: socket.socket, scheme: str = "tcp", *, busy_poll_seconds: float = 0) -> SocketTransport:
     """A transport over the connected ``sock``, which is closed where that fails."""
     try:
         if sock.family in (socket.AF_INET, socket.AF_INET6):
             prepare(sock, scheme)
-        return SocketTransport(sock, scheme)
+        return SocketTransport(sock, scheme, busy_poll_seconds=busy_poll_seconds)
     except BaseException:
         sock.close()
         raise

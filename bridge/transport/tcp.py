@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import math
 import os
 import socket
 from typing import Any, Final
@@ -65,8 +66,12 @@ def required_port(address: Address, *known: str) -> int:
 
 
 def connect(address: Address, timeout: float | None) -> Transport:
-    """Try the addresses of the host in turn; each gets an equal share of the time that is left."""
-    port = required_port(address)
+    """Try the addresses of the host in turn; each gets an equal share of the time that is left.
+
+    The option ``busy_poll_seconds`` is that of a `SocketTransport`.
+    """
+    port = required_port(address, "busy_poll_seconds")
+    busy_poll_seconds = _busy_poll_seconds(address)
     places = socket.getaddrinfo(address.host or HERE, port, type=socket.SOCK_STREAM)
     deadline = deadline_of(timeout)
     failures = []
@@ -84,8 +89,20 @@ def connect(address: Address, timeout: float | None) -> Transport:
             sock.close()
             raise
         else:
-            return adopt(sock, address.scheme)
+            return adopt(sock, address.scheme, busy_poll_seconds=busy_poll_seconds)
     raise _all_failed(failures)
+
+
+def _busy_poll_seconds(address: Address) -> float:
+    """The option of this name, 0 where it is left out. ConnectError: it is no time, or a long one for a busy core."""
+    text = dict(address.options).get("busy_poll_seconds", "0")
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= 1:
+        raise ConnectError(f"busy_poll_seconds is a number from 0 to 1, and not {text!r} as in the address {address}")
+    return seconds
 
 
 def listening_socket(address: Address, backlog: int) -> socket.socket:

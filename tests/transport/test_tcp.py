@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import socket
+import threading
 
 import pytest
 
@@ -156,3 +158,42 @@ def test_an_address_that_makes_no_sense_is_refused(scheme: str, rest: str, messa
         kinds.connect(address)
     with pytest.raises(ConnectError, match=message):
         kinds.listen(address)
+
+
+def test_busy_polling_receives_what_waiting_would() -> None:
+    """What comes at once, what comes later than it polls, nothing in time, and the end, also one made here."""
+    with kinds.listen(Address("tcp", LOOPBACK, 0)) as listener:
+        address = Address("tcp", LOOPBACK, listener.address.port, options=(("busy_poll_seconds", "0.05"),))
+        here = kinds.connect(address, 10)
+        there = listener.accept(10)
+        there.send(b"at once")
+        assert here.receive(100) == b"at once"
+        for timeout in (None, 10):
+            later = threading.Timer(0.2, there.send, (b"later",))
+            later.start()
+            assert here.receive(100, timeout) == b"later"
+            later.join()
+        with pytest.raises(TimeoutError):
+            here.receive(100, 0)
+        with pytest.raises(TimeoutError):
+            here.receive(100, 0.1)
+        closing = threading.Timer(0.02, here.close)
+        closing.start()
+        with contextlib.suppress(OSError):
+            assert here.receive(100) == b""
+        closing.join()
+        assert there.receive(100, 10) == b""
+        there.close()
+
+
+@pytest.mark.parametrize("value", ["much", "-1", "nan", "1.5", ""])
+def test_busy_polling_takes_a_short_time(value: str) -> None:
+    address = Address("tcp", LOOPBACK, 9, options=(("busy_poll_seconds", value),))
+    with pytest.raises(ConnectError, match="busy_poll_seconds is a number from 0 to 1"):
+        kinds.connect(address, 10)
+
+
+def test_asyncio_has_no_busy_polling() -> None:
+    address = Address("tcp", LOOPBACK, 9, options=(("busy_poll_seconds", "0.1"),))
+    with pytest.raises(ConnectError, match="no option 'busy_poll_seconds'"):
+        asyncio.run(kinds.connect_async(address, 10))
