@@ -465,7 +465,7 @@ def _copy_bytes(value: Any) -> int:
     kind = type(value)
     if kind is str or kind is bytes or kind is BlockData:
         return len(value)
-    if kind is float or kind is bool:
+    if kind is float or kind is bool or (kind is int and native.plain_key(value)):
         return 0
     sort = _INTEGER if kind is int else _sort_of(kind)  # type: ignore[arg-type]
     if sort == _NOTHING:

@@ -512,9 +512,10 @@ class WholeReader(ObjectReader):
 
         Where that is an annotation, what it has so far is the last of the annotations.
         """
-        native.list_reserve(values, plan.length)
         steps = plan.steps
         length = plan.length
+        if length > 4:
+            native.list_reserve(values, length)
         i = 0
         if plan.head_count and self._end - self._pos >= plan.head_bytes:
             self._pos = native.take_values(values, steps, plan.head_count, self._p, self._pos)
@@ -552,9 +553,11 @@ class WholeReader(ObjectReader):
 
     def _built(self, plan: Any, container: Any, values: Any, annotations: Any) -> Any:
         """What the adapter makes of an object's parts; NotImplemented where it does not, or would copy too much."""
-        size = self._afford(plan.head_count, values, annotations)
-        if size < 0:
-            return NotImplemented
+        size = 0
+        if plan.head_count < plan.length and (annotations is not None or len(values) > plan.head_count):
+            size = self._afford(plan.head_count, values, annotations)
+            if size < 0:
+                return NotImplemented
         value = NotImplemented
         try:
             if container is None:
