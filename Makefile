@@ -84,10 +84,8 @@ demo: setup  ## a Java server and Python exchange objects, both ways, and what g
 	$(BIN)/java-bridge demo $(ARGS)
 
 .PHONY: test
-test: setup  ## unit tests on the compiled and on the pure build, then Python and Java together
-	BRIDGE_EXPECT=compiled $(BIN)/python -m pytest tests $(PYTEST_ARGS)
-	BRIDGE_PURE=1 BRIDGE_EXPECT=pure $(BIN)/python -m pytest tests $(PYTEST_ARGS)
-	$(BIN)/python -m pytest interop --ignore=interop/weka --ignore=interop/redis $(PYTEST_ARGS)
+test: setup  ## unit tests on the compiled and on the pure build, Python and Java together; as many at once as processors
+	$(BIN)/python scripts/suites.py $(PYTEST_ARGS)
 
 .PHONY: interop
 interop: setup  ## Python and Java together only

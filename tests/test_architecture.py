@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -294,7 +296,8 @@ def long_modules(package: Package) -> list[str]:
     return [f"{package.place(file)}: {n} lines, {MAX_LINES} at most" for file, n in lengths.items() if n > MAX_LINES]
 
 
-# The child of each fork is an interpreter that has imported nothing of the package yet.
+# The child of each fork is an interpreter that has imported nothing of the package yet. A first child imports all of it
+# and tells what else was loaded; the parent imports that, once for all children instead of once in each.
 IMPORT_ALONE = """
 import importlib, json, os, sys, traceback, types
 directory, name, mode, modules = json.loads(sys.stdin.read())
@@ -310,6 +313,29 @@ def import_alone(module):
     importlib.import_module((name + "." + module).rstrip("."))
     return [key.partition(".")[2] for key in sys.modules if key.startswith(name + ".")]
 
+def loaded_by_all():
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        for module in modules:
+            try:
+                import_alone(module)
+            except BaseException:
+                continue  # is told below
+        with os.fdopen(writer, "w") as pipe:
+            json.dump([key for key in sys.modules if key.partition(".")[0] != name], pipe)
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as pipe:
+        loaded = json.load(pipe)
+    os.waitpid(child, 0)
+    return loaded
+
+for module in loaded_by_all():
+    try:
+        importlib.import_module(module)
+    except ImportError:  # one that another module made, not the import system
+        continue
 for module in modules:
     sys.stdout.flush()
     child = os.fork()
@@ -333,14 +359,16 @@ def import_each_alone(package: Package, mode: str) -> list[str]:
     skipped = {"", "__main__"} if mode == "bare" else {"__main__"}
     modules = [module for module in package.files if module not in skipped]
     directory = package.directory
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", IMPORT_ALONE],
-        input=json.dumps([str(directory), directory.name, mode, modules]),
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as compiled_once:
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-X", f"pycache_prefix={compiled_once}", "-c", IMPORT_ALONE],
+            input=json.dumps([str(directory), directory.name, mode, modules]),
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
     reports = [json.loads(line) for line in done.stdout.splitlines()]
     problems = [f"import {directory.name}.{module}, {mode}:\n{error}" for module, _, error in reports if error]
     if mode == "bare":
