@@ -25,6 +25,10 @@ _MAX_CLASS_BYTES = 1 << 24
 #: Where class files stand in a jar, a jmod, a jar of Spring Boot, and a war.
 _PREFIXES = ("", "classes/", "BOOT-INF/classes/", "WEB-INF/classes/")
 
+#: What zipfile raises for an archive that is none: NotImplementedError, a RuntimeError, for versions and ways of
+#: packing that it does not know; UnicodeDecodeError, a ValueError, for names.
+_BROKEN_ARCHIVE = (OSError, zipfile.BadZipFile, RuntimeError, ValueError)
+
 _SERIALIZABLE = "java.io.Serializable"
 _EXTERNALIZABLE = "java.io.Externalizable"
 _ENUM = "java.lang.Enum"
@@ -217,7 +221,7 @@ def _place(path: Path) -> _Place:
             return _Archive(path)
         if path.is_file():
             return ModulesFile(path)
-    except (OSError, zipfile.BadZipFile, DecodeError) as error:
+    except (*_BROKEN_ARCHIVE, DecodeError) as error:
         raise SchemaError(f"{path} cannot be on the class path: {error}") from error
     raise SchemaError(f"{path} cannot be on the class path: there is no such file or folder")
 
@@ -266,7 +270,7 @@ class _Archive:
                     raise DecodeError(f"{entry} in {self._path} is larger than a class file can be")
                 try:
                     return self._archive.read(entry)
-                except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+                except (*_BROKEN_ARCHIVE, EOFError, zlib.error) as error:
                     raise DecodeError(f"{entry} in {self._path} cannot be unpacked: {error}") from error
         return None
 
