@@ -35,17 +35,17 @@ class Suite(NamedTuple):
     environment: dict[str, str]
 
 
-#: Of two processors one has the unit tests of the compiled build and then Java, the other those of the pure one and the
-#: benches: about the same time.
+#: What of interop/ is a suite of its own, so that all processors have work to the end. All else is in the other.
+_CONVERSATIONS = [
+    f"interop/test_{name}.py" for name in ("bench", "channel", "endurance", "secret", "tap", "transports", "wire_java")
+]
+_OTHERS = ["interop/weka", "interop/redis"]  # with targets of their own
+
 SUITES = [
     Suite("unit tests, compiled", ["tests"], {"BRIDGE_EXPECT": "compiled"}),
     Suite("unit tests, pure", ["tests"], {"BRIDGE_EXPECT": "pure", "BRIDGE_PURE": "1"}),
-    Suite(
-        "Python and Java together",
-        ["interop", *(f"--ignore=interop/{name}" for name in ("weka", "redis", "test_bench.py"))],
-        {},
-    ),
-    Suite("benches, on tiny data", ["interop/test_bench.py"], {}),
+    Suite("Python and Java, values", ["interop", *(f"--ignore={path}" for path in _CONVERSATIONS + _OTHERS)], {}),
+    Suite("Python and Java, conversations and benches", _CONVERSATIONS, {}),
 ]
 
 
@@ -54,7 +54,7 @@ class _Running:
 
     def __init__(self, suite: Suite, arguments: list[str], folder: str) -> None:
         self.suite = suite
-        self.began = time.monotonic()
+        self.began = self.ended = time.monotonic()
         file = Path(folder) / f"{len(os.listdir(folder))}.txt"
         with file.open("wb") as output:
             self.process = subprocess.Popen(  # noqa: S603 - the words are those of this file and of who runs it
@@ -67,6 +67,11 @@ class _Running:
                 process_group=0,  # Ctrl-C reaches this process alone, which tells each of them once
             )
         self.output: BinaryIO = file.open("rb")
+
+    def is_alive(self) -> bool:
+        if self.process.returncode is None and self.process.poll() is not None:
+            self.ended = time.monotonic()
+        return self.process.returncode is None
 
     def show(self) -> None:
         """What was printed since the last time."""
@@ -84,15 +89,15 @@ def run(suites: list[Suite], arguments: list[str], at_once: int) -> int:
         waiting = list(suites)
         shown = 0
         while shown < len(suites):
-            busy = sum(each.process.poll() is None for each in running)
+            busy = sum(each.is_alive() for each in running)
             while waiting and busy < at_once:
                 running.append(_Running(waiting.pop(0), arguments, folder))
                 busy += 1
             current = running[shown]
-            ended = current.process.poll() is not None  # asked first: what it printed last is there then
+            ended = not current.is_alive()  # asked first: what it printed last is there then
             current.show()
             if ended:
-                print(f"===== {current.suite.name}: {time.monotonic() - current.began:.0f} s =====", flush=True)
+                print(f"===== {current.suite.name}: {current.ended - current.began:.0f} s =====", flush=True)
                 shown += 1
             else:
                 time.sleep(_LOOK_SECONDS)
@@ -109,7 +114,7 @@ def _ended_with_us() -> Iterator[list[_Running]]:
     try:
         yield running
     finally:
-        alive = [each for each in running if each.process.poll() is None]
+        alive = [each for each in running if each.is_alive()]
         for each in alive:
             each.process.send_signal(signal.SIGINT)  # pytest then cleans up, and says how far it came
         until = time.monotonic() + _END_SECONDS
