@@ -186,7 +186,7 @@ def check_keys(keys: Sequence[Any]) -> None:
     """
     if len(keys) <= _MAX_EQUAL_HASHES:
         for key in keys:
-            if _has_parts(type(key)):  # type: ignore[arg-type]
+            if not native.plain_key(key) and _has_parts(type(key)):  # type: ignore[arg-type]
                 _check_key(key)
         return
     kinds = set(map(type, keys))
@@ -252,23 +252,23 @@ def fill_map(container: Any, contents: list[Any], head_bytes: int, forced: bool)
     size = native.i32(native.pointer(head), head_bytes - 4)
     if len(contents) != 1 + 2 * size:
         return NotImplemented
-    return fill_entries(container, contents[1:], forced)
+    return fill_entries(container, contents, forced, 1)
 
 
-def fill_entries(container: Any, entries: list[Any], forced: bool) -> Any:
-    """Keys and values in turn. What Python cannot hold as the keys of a dict gives NotImplemented or raises.
+def fill_entries(container: Any, entries: list[Any], forced: bool, first: int = 0) -> Any:
+    """Keys and values in turn, from the ``first`` on. What no dict can hold as keys gives NotImplemented or raises.
 
     Where it is ``forced``, all are kept: keys without a hash, and those that are equal in Python and not in Java, each
     in an `IdentityKey`.
     """
-    if len(entries) % 2:
+    if (len(entries) - first) % 2:
         raise ValueError("a key without a value")
     if not forced:
-        check_keys(entries[::2])
-        for i in range(0, len(entries), 2):
+        check_keys(entries[first::2])
+        for i in range(first, len(entries), 2):
             native.dict_set(container, entries[i], entries[i + 1])
-        return container if 2 * len(container) == len(entries) else NotImplemented
-    for key, value in zip(_forced(entries[::2]), entries[1::2], strict=True):
+        return container if 2 * len(container) == len(entries) - first else NotImplemented
+    for key, value in zip(_forced(entries[first::2]), entries[first + 1 :: 2], strict=True):
         container[IdentityKey(key) if key in container else key] = value
     return container
 

@@ -146,6 +146,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 # ------------------------------------------------------------------------------------------------------------ reading
 
 
+_UNKNOWN = SafeUUID.unknown
 _UUID_SLOTS = native.slot_table([vars(UUID)[name] for name in ("int", "is_safe")])
 
 
@@ -153,7 +154,7 @@ def _build_uuid(values: Any, annotations: Any) -> Any:
     # What the constructor does for an `int` of the right size; it takes any of six forms, and its time.
     made = native.allocate(UUID)
     native.slot_set(made, _UUID_SLOTS, 0, native.wide(values[1], values[0]))
-    native.slot_set(made, _UUID_SLOTS, 1, SafeUUID.unknown)
+    native.slot_set(made, _UUID_SLOTS, 1, _UNKNOWN)
     return made
 
 

@@ -35,6 +35,22 @@ cdef extern from *:
         }
     }
 
+    /* An instance of a class of bytes that adds nothing to them, as bytes.__new__ makes it. */
+    static PyObject *native_take_as(PyObject *cls, const unsigned char *p, Py_ssize_t start, Py_ssize_t stop) {
+        PyObject *data = ((PyTypeObject *)cls)->tp_alloc((PyTypeObject *)cls, stop - start);
+        if (!data) return NULL;
+    #ifdef __GNUC__ /* the hash is deprecated since 3.11, and still has to be set */
+        #pragma GCC diagnostic push
+        #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    #endif
+        ((PyBytesObject *)data)->ob_shash = -1;
+    #ifdef __GNUC__
+        #pragma GCC diagnostic pop
+    #endif
+        memcpy(PyBytes_AS_STRING(data), p + start, (size_t)(stop - start));
+        PyBytes_AS_STRING(data)[stop - start] = 0;
+        return data;
+    }
     static PyObject *native_char(unsigned unit) {
         Py_UCS2 c = (Py_UCS2)unit;
         return PyUnicode_FromKindAndData(PyUnicode_2BYTE_KIND, &c, 1);
@@ -701,6 +717,7 @@ cdef extern from *:
     int primitive_bytes "native_primitive_bytes"(int code) noexcept
     object read_primitive "native_read_primitive"(const unsigned char* p, Py_ssize_t pos, int code)
     object native_char(unsigned int unit)
+    bytes take_as "native_take_as"(object cls, const unsigned char* p, Py_ssize_t start, Py_ssize_t stop)
     object decode_mutf8 "native_decode_mutf8"(const unsigned char* p, Py_ssize_t start, Py_ssize_t stop)
     void native_swap(unsigned char* to, const unsigned char* start, Py_ssize_t count, int width) noexcept
     int memcmp(const void* a, const void* b, size_t n) noexcept

@@ -113,6 +113,11 @@ def take(p: Input, start: int, stop: int) -> bytes:
     return bytes(p[start:stop])
 
 
+def take_as(cls: type[bytes], p: Input, start: int, stop: int) -> bytes:
+    """The same as an instance of a class of bytes that adds nothing to them."""
+    return cls(p[start:stop])
+
+
 def matches(p: Input, pos: int, end: int, raw: bytes) -> bool:
     """Whether ``raw`` stands at ``pos``, all of it before ``end``."""
     return end - pos >= len(raw) and p[pos : pos + len(raw)] == raw

@@ -293,7 +293,7 @@ class StreamReader:
                 raise self._corrupted(f"block data of negative length {length}")
         if self._end - pos - head < length:
             return self._need(head + length)
-        data = BlockData(native.take(p, pos + head, pos + head + length))
+        data = native.take_as(BlockData, p, pos + head, pos + head + length)
         if self._tracing:
             self._emit(pos, pos + head + length, "block data", -1, data)
         self._pos = pos + head + length

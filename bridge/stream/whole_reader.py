@@ -587,7 +587,7 @@ class WholeReader(ObjectReader):
                     return False
                 if items and type(items[len(items) - 1]) is BlockData:  # the two are one run, which a frame makes
                     return False
-                native.list_append(items, BlockData(native.take(p, pos + 2, pos + 2 + p[pos + 1])))
+                native.list_append(items, native.take_as(BlockData, p, pos + 2, pos + 2 + p[pos + 1]))
                 self._pos = pos + 2 + p[pos + 1]
                 continue
             value = self._leaf()
