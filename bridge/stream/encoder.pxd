@@ -72,7 +72,7 @@ cdef class Encoder(NumberWriter):
     @cython.locals(i=Py_ssize_t)
     cdef Py_ssize_t _leaf_fields(self, EncodePlan plan, obj) except -1
     @cython.final
-    @cython.locals(handle=Py_ssize_t)
+    @cython.locals(handle=Py_ssize_t, descriptor=ClassDescriptor)
     cdef bint _begin_object(self, EncodePlan plan, obj) except -1
     @cython.final
     @cython.locals(plan=EncodePlan)

@@ -347,7 +347,13 @@ class Encoder(NumberWriter):
 
     def _begin_object(self, plan: Any, obj: Any) -> bool:
         """TC_OBJECT and the class, or a reference to the object; whether its contents are to follow."""
-        if plan.descriptor is self._last_descriptor and self._unshared is None:
+        descriptor = plan.descriptor
+        if descriptor is not self._last_descriptor:
+            handle = native.memo_get(self._memo, descriptor)
+            if handle >= 0:
+                self._last_descriptor = descriptor
+                self._last_handle = handle
+        if descriptor is self._last_descriptor and self._unshared is None:
             handle = native.memo_claim(self._memo, obj, self._next_handle, self._objects)
             if handle >= 0:
                 native.put_reference(self._out, BASE_WIRE_HANDLE + handle)
