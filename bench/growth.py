@@ -2,10 +2,12 @@
 
     python -m bench.growth                       every case; about two minutes
     python -m bench.growth --cases depth classes
+    python -m bench.growth --instructions --cases W1     after that: the same in instructions, by valgrind; minutes each
 
 Each figure is the best of several iterations in a process of its own. Where the time of an object grows, the column
 of the floor tells whether the objects themselves, made without parsing, grow as dear: memory that was not touched
-before costs page faults, and what does not fit into the caches of the processor is slower to reach.
+before costs page faults, and what does not fit into the caches of the processor is slower to reach. The count of
+instructions knows neither.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
+import re
 import resource
 import subprocess
 import sys
@@ -252,16 +256,69 @@ def run_alone(name: str, part: str, size: float, seconds: float) -> dict[str, An
     return result
 
 
+def repeat(name: str, size: float, times: int) -> int:
+    """What is measured, so many times and nothing else; how many objects each time."""
+    action, count = CASES[name][2](size)
+    for _ in range(times):
+        action()
+    return count
+
+
+def instructions(name: str, size: float) -> float:
+    """How many instructions one object takes, as callgrind counts them: those of two times less those of one."""
+    found = []
+    for times in ("1", "2"):
+        words = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", sys.executable, "-m", "bench.growth"]
+        done = subprocess.run(
+            [*words, "--repeat", name, str(size), times],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONHASHSEED": "0"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        collected = re.search(r"Collected : (\d+)", done.stderr)
+        assert collected is not None, done.stderr
+        found.append((int(collected[1]), int(done.stdout)))
+    (once, count), (twice, _) = found
+    return (twice - once) / count
+
+
+def add_instructions(file: Path, wanted: list[str] | None) -> None:
+    """Counts the instructions of the cases in ``file``, and leaves them there."""
+    measured = json.loads(file.read_text("utf-8"))
+    for row in measured["cells"]:
+        if wanted and not any(word in row["name"] for word in wanted):
+            continue
+        row["instructions"] = [instructions(row["name"], size) for size in CASES[row["name"]][1]]
+        shown = " ".join(f"{count:12,.1f}" for count in row["instructions"])
+        print(f"  {row['name']:34} {shown} instructions", file=sys.stderr, flush=True)
+    file.write_text(json.dumps(measured, indent=1) + "\n", "utf-8")
+
+
 def table(rows: list[dict[str, Any]]) -> Grid:
     """For each case the time of one object at each size, and how it grows; beside the floor where there is one."""
     grid = Grid(
         "growth: nanoseconds for one object, in 1x, 10x and 100x as many",
-        ["", "of", "1x", "10x", "100x", "100x : 1x", "within 20 %", "floor, 100x : 1x", "page faults, 1x", "100x"],
+        [
+            "",
+            "of",
+            "1x",
+            "10x",
+            "100x",
+            "100x : 1x",
+            "within 20 %",
+            "floor, 100x : 1x",
+            "instructions, 100x : 1x",
+            "page faults, 1x",
+            "100x",
+        ],
     )
     for row in rows:
         figures = row["case"]
         growth = _growth(figures)
         floors = f"{_growth(row['floor']):.2f}" if row["floor"] else ""
+        counts = row.get("instructions")
         grid.rows.append(
             [
                 row["name"],
@@ -270,6 +327,7 @@ def table(rows: list[dict[str, Any]]) -> Grid:
                 f"{growth:.2f}",
                 "yes" if growth <= TOLERANCE else "no",
                 floors,
+                f"{counts[-1] / counts[0]:.2f}" if counts else "",
                 f"{figures[0]['faults']:.3f}",
                 f"{figures[-1]['faults']:.3f}",
             ]
@@ -288,11 +346,20 @@ def main() -> None:
     parser.add_argument("--shrink", type=float, default=1, metavar="N", help="all sizes divided by this")
     parser.add_argument("--json", type=Path, default=BUILD / "growth.json", help="default: %(default)s")
     parser.add_argument("--one-process", action="store_true", help="all figures in this process: quick, and less exact")
+    parser.add_argument("--instructions", action="store_true", help="count them, for what the JSON holds already")
+    parser.add_argument("--repeat", nargs=3, metavar=("CASE", "SIZE", "TIMES"), help=argparse.SUPPRESS)
     parser.add_argument("--one", nargs=3, metavar=("CASE", "PART", "SIZE"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
         name, part, size = arguments.one
         print(json.dumps(run_one(name, part, float(size), arguments.seconds)))
+        return
+    if arguments.repeat:
+        name, size, times = arguments.repeat
+        print(repeat(name, float(size), int(times)))
+        return
+    if arguments.instructions:
+        add_instructions(arguments.json, arguments.cases)
         return
     compile_creation()
     facts = surroundings()

@@ -146,3 +146,24 @@ def test_every_case_of_growth(tmp_path: Path) -> None:
         counts = [figure["count"] for figure in row["case"]]
         assert len(counts) == 3 and counts[0] < counts[1] < counts[2], row["name"]
         assert all(figure["ns"] > 0 for figure in row["case"] + row["floor"])
+
+
+VALGRIND = """#!{python}
+import subprocess, sys
+command = [word for word in sys.argv[1:] if not word.startswith(("--tool", "--callgrind"))]
+code = subprocess.run(command).returncode
+print("==1== Collected :", 70_000_000 + 4_000 * int(command[-2]) * int(command[-1]), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def test_instructions_of_one_object_are_those_of_a_second_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a valgrind that counts 4000 for each class, and 70 million for all else."""
+    (tmp_path / "valgrind").write_text(VALGRIND.format(python=sys.executable), "utf-8")
+    (tmp_path / "valgrind").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    figures = tmp_path / "growth.json"
+    rows = [{"name": name, "case": [], "floor": []} for name in ("classes, written", "read W1")]
+    figures.write_text(json.dumps({"facts": {}, "cells": rows}), "utf-8")
+    run("bench.growth", "--instructions", "--cases", "classes", "--json", figures)
+    assert [row.get("instructions") for row in cells(figures)] == [[4000.0] * 3, None]
