@@ -127,7 +127,7 @@ def _box_reader(typecode: str, convert: Any) -> Reader:
 
 
 def _big_integer(sign: int, magnitude: bytes) -> Any:
-    number = int.from_bytes(magnitude, "big")
+    number = native.unsigned(magnitude)
     if sign == -1:
         number = -number
     elif sign != 1 and sign != 0:

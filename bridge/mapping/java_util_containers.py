@@ -8,7 +8,7 @@ from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, MutableSet
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ..errors import EncodeError
 from ..stream.descriptors import ClassDescriptor
@@ -290,8 +290,11 @@ def _fill_identity_hash_map(container: Any, values: Any, annotations: Any, force
     return fill_map(container, annotations[0], 4, forced)
 
 
+_new_dict: Final = dict.__new__
+
+
 def _new_enum_map() -> EnumMap:
-    return EnumMap.__new__(EnumMap)  # `_fill_enum_map` does what its constructor does
+    return _new_dict(EnumMap)  # `_fill_enum_map` does what its constructor does
 
 
 def _fill_enum_map(container: Any, values: Any, annotations: Any, forced: bool) -> Any:

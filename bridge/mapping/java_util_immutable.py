@@ -46,9 +46,10 @@ def _build(values: Any, annotations: Any) -> Any:
     head = contents[0]
     if type(head) is not BlockData or len(head) != 4 or native.i32(native.pointer(head), 0) != len(contents) - 1:
         return NotImplemented
-    elements = contents[1:]
     if tag == LIST:
-        return tuple(elements)
+        del contents[0]
+        return tuple(contents)
+    elements = contents[1:]
     if tag == SET:
         check_keys(elements)
         made = frozenset(elements)

@@ -416,6 +416,19 @@ cdef extern from *:
         uint64_t both[2]; both[0] = __builtin_bswap64(first); both[1] = __builtin_bswap64(second);
         return PyBytes_FromStringAndSize((const char *)both, 16);
     }
+    static PyObject *native_unsigned(PyObject *data) {
+        Py_ssize_t i, n; const unsigned char *p; uint64_t value = 0;
+        if (!PyBytes_Check(data)) { PyErr_SetString(PyExc_TypeError, "bytes are due"); return NULL; }
+        n = PyBytes_GET_SIZE(data); p = (const unsigned char *)PyBytes_AS_STRING(data);
+        if (n > 8)
+    #if PY_VERSION_HEX >= 0x030D0000
+            return PyLong_FromUnsignedNativeBytes(p, (size_t)n, Py_ASNATIVEBYTES_BIG_ENDIAN);
+    #else
+            return _PyLong_FromByteArray(p, (size_t)n, 0, 0);
+    #endif
+        for (i = 0; i < n; i++) value = value << 8 | p[i];
+        return PyLong_FromUnsignedLongLong(value);
+    }
     static PyObject *native_wide(long long high, long long low) {
         unsigned char data[16]; uint64_t v;
         v = __builtin_bswap64((uint64_t)high); memcpy(data, &v, 8); v = __builtin_bswap64((uint64_t)low); memcpy(data + 8, &v, 8);
@@ -767,6 +780,7 @@ cdef extern from *:
     Py_ssize_t put_boxes "native_put_boxes"(NativeOut* out, object items, Py_ssize_t index, int code, long long handle) except -1
     bytes tagged "native_tagged"(int tag, long long high, int high_bytes, long long low, int low_bytes)
     bytes two_longs "native_two_longs"(unsigned long long first, unsigned long long second)
+    object unsigned "native_unsigned"(object data)
     object wide "native_wide"(long long high, long long low)
     bytes magnitude "native_magnitude"(object number)
     int put_primitive "native_put_primitive"(NativeOut* out, int code, object value) except -1

@@ -412,6 +412,13 @@ def two_longs(first: int, second: int) -> bytes:
     return first.to_bytes(8, "big") + second.to_bytes(8, "big")
 
 
+def unsigned(data: bytes) -> int:
+    """A number without a sign, in network order. TypeError: ``data`` is something else."""
+    if not isinstance(data, bytes):
+        raise TypeError("bytes are due")
+    return int.from_bytes(data, "big")
+
+
 def wide(high: int, low: int) -> int:
     """The number of 128 bits, without a sign, whose halves are two of 64 bits with one."""
     return (high & 0xFFFFFFFFFFFFFFFF) << 64 | (low & 0xFFFFFFFFFFFFFFFF)
