@@ -73,7 +73,9 @@ def test_an_end_from_outside_ends_the_suites_first(number: signal.Signals, tmp_p
         f"    (pathlib.Path({str(here)!r}) / str(os.getpid())).touch()\n    time.sleep(60)\n"
     )
     words = [str(file), "-p", "no:cacheprovider", f"--rootdir={tmp_path}"]
-    program = f"from scripts.suites import *; run([Suite('a', {words!r}, {{}}), Suite('b', {words!r}, {{}})], [], 2)"
+    # Where all of this runs in the background of a shell, SIGINT is ignored, and children inherit that.
+    program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    program += f"from scripts.suites import *; run([Suite('a', {words!r}, {{}}), Suite('b', {words!r}, {{}})], [], 2)"
     with subprocess.Popen(
         [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
