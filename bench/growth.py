@@ -293,7 +293,7 @@ def add_instructions(file: Path, wanted: list[str] | None) -> None:
         row["instructions"] = [instructions(row["name"], size) for size in CASES[row["name"]][1]]
         shown = " ".join(f"{count:12,.1f}" for count in row["instructions"])
         print(f"  {row['name']:34} {shown} instructions", file=sys.stderr, flush=True)
-    file.write_text(json.dumps(measured, indent=1) + "\n", "utf-8")
+        file.write_text(json.dumps(measured, indent=1) + "\n", "utf-8")
 
 
 def table(rows: list[dict[str, Any]]) -> Grid:
