@@ -261,6 +261,7 @@ def test_json_shows_an_exception_of_the_writer_and_goes_on(run: Run, stream: Any
     encoder.write_object(2)
     result = run("json", stream(encoder.take()))
     assert (result.status, result.values) == (1, [{"$exception": "why"}, 2])
+    assert "the peer failed while it wrote an object: why" in result.err
 
 
 def test_json_lets_in_what_the_filter_allows(run: Run, stream: Any) -> None:

@@ -18,7 +18,7 @@ from rich.live import Live
 from .._build import is_compiled
 from .._version import __version__
 from ..channel import connect
-from ..errors import BridgeError
+from ..errors import BridgeError, PeerException
 from ..mapping.generate import generate
 from ..stream import decoder
 from ..stream.generic import short_repr
@@ -93,6 +93,7 @@ def run_json(options: argparse.Namespace) -> int:
                 for value in contents(fp, object_filter=options.filter):
                     print_json(value, options)
                     if isinstance(value, StreamException):
+                        complain(PeerException(value.throwable), name)
                         status = FAILED
         except BrokenPipeError:
             raise
