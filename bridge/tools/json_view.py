@@ -187,7 +187,7 @@ class _Writer:
             return "null"
         if kind is bool:
             return "true" if value else "false"
-        if kind is int:
+        if kind is int and value.bit_length() <= _MAX_DECIMAL_BITS:
             return _digits(value)
         if kind is float and math.isfinite(value):
             return repr(value)
@@ -229,6 +229,8 @@ class _Writer:
         for of, form in _FORMS:
             if isinstance(value, of):
                 return form(value)
+        if isinstance(value, int) and value.bit_length() > _MAX_DECIMAL_BITS:
+            return _Members([("$class", "java.math.BigInteger"), ("$value", hex(value))])
         plan = self._plan(kind)
         if plan is None:
             return _Members([("$class", f"{kind.__module__}.{kind.__qualname__}"), ("$value", str(value))])
@@ -293,8 +295,12 @@ _END: Final[Any] = object()
 _PLAIN: Final = frozenset((str, int, float, bool, type(None)))
 
 
+#: Decimal digits take time by the square of their number; larger numbers are written in hexadecimal.
+_MAX_DECIMAL_BITS: Final = 1 << 15
+
+
 def _digits(number: int) -> str:
-    """``str(number)`` without Python's bound on the digits; the input bounds them."""
+    """``str(number)`` without Python's bound on the digits, for a number of so many bits at most."""
     try:
         return str(number)
     except ValueError:
@@ -577,6 +583,11 @@ def _is_integer(bits: int) -> Callable[[Any], bool]:
     return lambda value: type(value) is int and -limit <= value < limit
 
 
+def _big_integer(value: int | str) -> int:
+    number = int(value, 16) if isinstance(value, str) else value
+    return BigInteger(number) if _is_integer(64)(number) else number
+
+
 def _is_float(value: Any) -> bool:
     return type(value) in (int, float) or value in _NOT_FINITE
 
@@ -587,7 +598,7 @@ _VALUES: Final[dict[str, tuple[Callable[[Any], Any], Callable[[Any], bool]]]] = 
     "java.lang.Long": (lambda value: Long(value) if _is_integer(32)(value) else value, _is_integer(64)),
     "java.lang.Short": (Short, _is_integer(16)),
     "java.lang.Byte": (Byte, _is_integer(8)),
-    "java.math.BigInteger": (BigInteger, lambda value: type(value) is int),
+    "java.math.BigInteger": (_big_integer, lambda value: type(value) is int or (_is_text(value) and "0x" in value[:3])),
     "java.lang.Float": (Float, _is_float),
     "java.lang.Double": (float, _is_float),
     "java.lang.Character": (Char, lambda value: type(value) is str and len(value) == 1 and value <= "\uffff"),

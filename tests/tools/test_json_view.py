@@ -305,11 +305,21 @@ def test_values_of_any_depth_are_written() -> None:
 
 
 def test_numbers_of_any_size_are_written() -> None:
-    for number in (10**5000, -(10**9000) + 1, (1 << 40_000) - 1):
+    for number in (10**5000, -(10**9000) + 1, (1 << 32_768) - 1):
         digits = to_json(number)
         assert int(digits[:4000]) == number // 10 ** (len(digits) - 4000) + (number < 0)
         assert from_json(to_json(number % 10**4000)) == number % 10**4000
     assert to_json(10**5000 + 7) == "1" + "0" * 4999 + "7"
+
+
+def test_numbers_of_very_many_digits_are_hexadecimal() -> None:
+    """Decimal digits would take time by the square, and JSON readers refuse as many."""
+    for number in (1 << 32_768, -(1 << 1_000_000) + 1):
+        assert to_json(number) == f'{{"$class": "java.math.BigInteger", "$value": "{number:#x}"}}'
+        assert from_json(to_json([number])) == [number]
+    assert type(from_json('{"$class": "java.math.BigInteger", "$value": "0x5"}')) is bridge.BigInteger
+    with pytest.raises(EncodeError):
+        from_json('{"$class": "java.math.BigInteger", "$value": "7"}')
 
 
 def test_the_text_comes_in_pieces() -> None:
