@@ -136,6 +136,12 @@ class ClassDescriptor:
         return [(level, bool(level.flags & SC_WRITE_METHOD)) for level in self.chain]
 
     @property
+    def last_field(self) -> Field:
+        """The field whose data comes last in the stream; the class, or one that it extends, has one."""
+        *_, last = [field for level, _ in self.data_levels for field in level.data_fields]
+        return last
+
+    @property
     def program(self) -> bytes:
         """The data of an object of this class, one byte a step: type codes of fields, ``x`` for an annotation."""
         steps = bytearray()

@@ -77,8 +77,7 @@ def as_encode_error(error: BaseException, path: str) -> BaseException:
 
 def _place(step: Any, below: bool) -> str:
     if type(step) is ClassDescriptor:
-        fields = [field for level, _ in step.data_levels for field in level.data_fields]
-        return f".{fields[len(fields) - 1].name[:_NAME_CHARACTERS]}"
+        return f".{step.last_field.name[:_NAME_CHARACTERS]}"
     try:
         return _step_of(step, below)
     except Exception:  # noqa: BLE001 - a class of the program may fail in anything, also where it only is to be named

@@ -521,8 +521,7 @@ def _short(name: Any) -> str:
 def _place(step: Any) -> str:
     """The field or item that a frame is at, as a path segment; of a class, its last field."""
     if type(step) is ClassDescriptor:
-        fields = [field for level, _ in step.data_levels for field in level.data_fields]
-        return f".{_short(fields[len(fields) - 1].name)}"
+        return f".{_short(step.last_field.name)}"
     frame = step
     kind = frame.kind
     if frame.handle < 0:  # it has only begun, or has no handle

@@ -233,3 +233,24 @@ def test_errors_in_last_fields_tell_the_whole_path(build: Build, size: int) -> N
         error = failed(links(range(20), TC_NULL), limits=limits(**{name: bound}))
         assert type(error) is build.errors.RejectedError
         assert error.path == "$" + path
+
+
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+def test_a_part_of_last_fields_that_cannot_be_written_is_named_by_its_whole_path(build: Build) -> None:
+    registry = build.registry()
+    decoder = build.Decoder(registry)
+    decoder.feed(links(range(6), TC_OBJECT(AGAIN, int_(9)) + TC_NULL + TC_NULL))
+    root = node = decoder.next_content()
+    while node.right is not None:
+        node = node.right
+    for name in ("left", "right"):
+        encoder = build.Encoder(registry)
+        setattr(node, name, object())
+        with pytest.raises(build.errors.NotSerializableError) as caught:
+            encoder.write_object(root)
+        assert caught.value.path == "$" + ".right" * 7 + f".{name}"
+        setattr(node, name, None)
+        encoder.write_object(root)  # as if nothing had been
+        again = build.Encoder(registry)
+        again.write_object(root)
+        assert encoder.take() == again.take()
