@@ -181,7 +181,7 @@ class _Writer:
     def _scalar(self, value: Any) -> str | None:
         """The text of what JSON has, None for everything else."""
         kind = type(value)
-        if kind is str:
+        if kind is str and not (len(value) > _LONG_TEXT and id(value) in self._repeated):
             return self._string(value)
         if value is None:
             return "null"
@@ -200,14 +200,17 @@ class _Writer:
         while stack:
             for value in stack[-1]:
                 kind = type(value)
-                if kind in _PLAIN:
+                is_long = kind is str and len(value) > _LONG_TEXT
+                if kind in _PLAIN and not is_long:
                     continue
-                if _has_identity(value):
+                if is_long or _has_identity(value):
                     if id(value) in seen:
                         self._repeated[id(value)] = 0
                         self._kept.append(value)
                         continue
                     seen[id(value)] = value
+                if is_long:
+                    continue
                 form = self._form(value)
                 if isinstance(form, _Items):
                     stack.append(iter(form.items))
@@ -222,6 +225,8 @@ class _Writer:
         kind = type(value)
         if kind is _Items or kind is _Members:
             return value  # type: ignore[no-any-return]
+        if kind is str:  # a long one that occurs again; its text as another object, which does not
+            return _Members([("$class", "java.lang.String"), ("$value", value[:1] + value[1:])])
         if kind is list:
             return _Items(value)
         if kind is dict:
@@ -294,6 +299,9 @@ class _Writer:
 _END: Final[Any] = object()
 _PLAIN: Final = frozenset((str, int, float, bool, type(None)))
 
+
+#: A longer text that occurs again is referred to, as many references to one of them may stand in few bytes of a stream.
+_LONG_TEXT: Final = 1024
 
 #: Decimal digits take time by the square of their number; larger numbers are written in hexadecimal.
 _MAX_DECIMAL_BITS: Final = 1 << 15

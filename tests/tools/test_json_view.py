@@ -312,6 +312,14 @@ def test_numbers_of_any_size_are_written() -> None:
     assert to_json(10**5000 + 7) == "1" + "0" * 4999 + "7"
 
 
+def test_a_long_text_that_occurs_again_is_written_once() -> None:
+    text = "x" * 1025
+    once = f'{{"$id": 1, "$class": "java.lang.String", "$value": "{text}"}}'
+    assert to_json([text, {"a": text}, text]) == f'[{once}, {{"a": {{"$ref": 1}}}}, {{"$ref": 1}}]'
+    assert to_json([text]) == f'["{text}"]'
+    assert to_json([text[1:]] * 2) == f'["{text[1:]}", "{text[1:]}"]'
+
+
 def test_numbers_of_very_many_digits_are_hexadecimal() -> None:
     """Decimal digits would take time by the square, and JSON readers refuse as many."""
     for number in (1 << 32_768, -(1 << 1_000_000) + 1):
