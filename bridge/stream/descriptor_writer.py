@@ -51,7 +51,7 @@ class DescriptorWriter:
     # -------------------------------------------------------------------------------------------------------- handles
 
     def _forget(self) -> None:
-        native.memo_clear(self._memo)
+        native.memo_clear(self._memo, self._objects)
         self._next_handle = 0
         self._last_descriptor = None
         if self._type_strings:
@@ -66,17 +66,16 @@ class DescriptorWriter:
         """Forgets what was written after the table of objects had this length."""
         self._last_descriptor = None
         while len(self._objects) > objects:
-            obj = self._objects.pop()
+            obj = self._objects[len(self._objects) - 1]
             if type(obj) is _TypeString:
                 del self._type_strings[obj.text]
-            else:
-                native.memo_remove(self._memo, obj)
+            native.memo_pop(self._memo, self._objects)
 
     def _reference(self, obj: Any) -> bool:
         """Writes a reference if this very object was written before."""
         if obj is self._unshared and obj is not None:
             return False
-        handle = native.memo_get(self._memo, obj)
+        handle = native.memo_get(self._memo, obj, self._objects)
         if handle < 0:
             return False
         native.put_reference(self._out, BASE_WIRE_HANDLE + handle)
@@ -183,7 +182,7 @@ class DescriptorWriter:
     def _start_box(self, descriptor: Any) -> None:
         """An object without an identity: it takes a handle that nothing is found by."""
         if descriptor is not self._last_descriptor:
-            handle = native.memo_get(self._memo, descriptor)
+            handle = native.memo_get(self._memo, descriptor, self._objects)
             if handle < 0:
                 self._start_object(descriptor, None)
                 return
@@ -198,7 +197,7 @@ class DescriptorWriter:
         else:
             native.put_u8(self._out, TC_OBJECT)
             self._descriptor(descriptor)
-            self._last_handle = native.memo_get(self._memo, descriptor)
+            self._last_handle = native.memo_get(self._memo, descriptor, self._objects)
             self._last_descriptor = descriptor if self._last_handle >= 0 else None
         self._assign_handle(obj)
 

@@ -349,7 +349,7 @@ class Encoder(NumberWriter):
         """TC_OBJECT and the class, or a reference to the object; whether its contents are to follow."""
         descriptor = plan.descriptor
         if descriptor is not self._last_descriptor:
-            handle = native.memo_get(self._memo, descriptor)
+            handle = native.memo_get(self._memo, descriptor, self._objects)
             if handle >= 0:
                 self._last_descriptor = descriptor
                 self._last_handle = handle

@@ -35,10 +35,7 @@ cdef extern from *:
         }
     }
 
-    /* An instance of a class of bytes that adds nothing to them, as bytes.__new__ makes it. */
-    static PyObject *native_take_as(PyObject *cls, const unsigned char *p, Py_ssize_t start, Py_ssize_t stop) {
-        PyObject *data = ((PyTypeObject *)cls)->tp_alloc((PyTypeObject *)cls, stop - start);
-        if (!data) return NULL;
+    static void native_no_hash(PyObject *data) {
     #ifdef __GNUC__ /* the hash is deprecated since 3.11, and still has to be set */
         #pragma GCC diagnostic push
         #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -47,6 +44,12 @@ cdef extern from *:
     #ifdef __GNUC__
         #pragma GCC diagnostic pop
     #endif
+    }
+    /* An instance of a class of bytes that adds nothing to them, as bytes.__new__ makes it. */
+    static PyObject *native_take_as(PyObject *cls, const unsigned char *p, Py_ssize_t start, Py_ssize_t stop) {
+        PyObject *data = ((PyTypeObject *)cls)->tp_alloc((PyTypeObject *)cls, stop - start);
+        if (!data) return NULL;
+        native_no_hash(data);
         memcpy(PyBytes_AS_STRING(data), p + start, (size_t)(stop - start));
         PyBytes_AS_STRING(data)[stop - start] = 0;
         return data;
@@ -327,39 +330,60 @@ cdef extern from *:
         return PyDict_GET_SIZE(mapping) > before;
     }
 
-    /* ---- output: a bytes object that grows, so that taking it costs no copy ---- */
-    typedef struct { PyObject *data; unsigned char *p; Py_ssize_t length, capacity; } NativeOut;
-    static int native_out_start(NativeOut *out) {
-        out->data = PyBytes_FromStringAndSize(NULL, 512); if (!out->data) return -1;
-        out->p = (unsigned char *)PyBytes_AS_STRING(out->data); out->length = 0; out->capacity = 512; return 0;
+    /* ---- output: the block of a bytes object to be. Up to NATIVE_OUT_KEPT it is kept and copied from. A larger one is
+       handed out itself, without a copy or a second buffer, and a page that it did not come to takes no memory. Where
+       nothing is known of its length it takes so much room at once that malloc maps pages for it: what grows there is not
+       copied. From then on its length is foreseen: the same room is asked for, which malloc has again when the last one
+       is freed, and so no page of it is new. To this end the block that is handed out stays a little longer than its
+       bytes: malloc keeps for itself no more than the longest block that was mapped and freed. ---- */
+    #define NATIVE_OUT_KEPT (1 << 20)
+    #define NATIVE_OUT_MAPPED (32 << 20)
+    #define NATIVE_OUT_START 512
+    typedef struct { PyObject *block; unsigned char *p; Py_ssize_t length, capacity, foreseen; } NativeOut;
+    /* A new block, or the old one of another size; where that fails all stays as it was. */
+    static int native_out_resize(NativeOut *out, Py_ssize_t capacity) {
+        PyObject *block = (PyObject *)PyObject_Realloc(out->block, offsetof(PyBytesObject, ob_sval) + (size_t)capacity + 1);
+        if (!block) { PyErr_NoMemory(); return -1; }
+        out->block = block; out->p = (unsigned char *)block + offsetof(PyBytesObject, ob_sval); out->capacity = capacity; return 0;
     }
     static NativeOut *native_out_new(void) {
-        NativeOut *out = (NativeOut *)PyMem_Malloc(sizeof(NativeOut));
+        NativeOut *out = (NativeOut *)PyMem_Calloc(1, sizeof(NativeOut));
         if (!out) { PyErr_NoMemory(); return NULL; }
-        if (native_out_start(out)) { PyMem_Free(out); return NULL; }
+        if (native_out_resize(out, NATIVE_OUT_START)) { PyMem_Free(out); return NULL; }
         return out;
     }
-    static void native_out_free(NativeOut *out) { if (out) { Py_XDECREF(out->data); PyMem_Free(out); } }
+    static void native_out_free(NativeOut *out) { if (out) { PyObject_Free(out->block); PyMem_Free(out); } }
     static int native_out_grow(NativeOut *out, Py_ssize_t extra) {
-        Py_ssize_t capacity = out->capacity + (out->capacity >> 1);
+        Py_ssize_t capacity = out->capacity + (out->capacity >> 1), least;
         if (out->capacity < 65536) capacity += out->capacity;
         if (extra > PY_SSIZE_T_MAX / 2 - out->length) { PyErr_NoMemory(); return -1; }
-        if (capacity < out->length + extra + 64) capacity = out->length + extra + 64;
-        if (_PyBytes_Resize(&out->data, capacity)) { out->p = NULL; out->length = out->capacity = 0; return -1; }
-        out->p = (unsigned char *)PyBytes_AS_STRING(out->data); out->capacity = capacity; return 0;
+        least = out->length + extra + 64;
+        if (capacity < least) capacity = least;
+        if (least <= NATIVE_OUT_KEPT) { if (capacity > NATIVE_OUT_KEPT) capacity = NATIVE_OUT_KEPT; }
+        else if (!out->foreseen) { if (capacity < NATIVE_OUT_MAPPED) capacity = NATIVE_OUT_MAPPED; }
+        else if (capacity < out->foreseen) capacity = out->foreseen;
+        return native_out_resize(out, capacity);
     }
     #define NATIVE_ROOM(n) if (__builtin_expect(out->capacity - out->length < (Py_ssize_t)(n), 0) && native_out_grow(out, (n))) return -1
-    /* A buffer of moderate size is kept and copied from: growing a new one costs a page fault for every 4 KiB. */
-    #define NATIVE_OUT_KEPT (16 << 20)
     static PyObject *native_out_take(NativeOut *out) {
-        PyObject *data = out->data; Py_ssize_t length = out->length;
+        PyObject *data; Py_ssize_t length = out->length; NativeOut fresh = {NULL, NULL, 0, 0, out->foreseen};
         if (out->capacity <= NATIVE_OUT_KEPT) {
             out->length = 0;
             return PyBytes_FromStringAndSize((const char *)out->p, length);
         }
-        out->data = NULL;
-        if (_PyBytes_Resize(&data, length)) { native_out_start(out); return NULL; }
-        if (native_out_start(out)) { Py_DECREF(data); return NULL; }
+        if (native_out_resize(&fresh, NATIVE_OUT_START)) return NULL;
+        if (length <= NATIVE_OUT_KEPT / 2) { /* most of what it grew for was taken back */
+            data = PyBytes_FromStringAndSize((const char *)out->p, length);
+            if (data) PyObject_Free(out->block); else PyObject_Free(fresh.block);
+        } else {
+            Py_ssize_t capacity = out->capacity == out->foreseen ? length : length + length / 32;
+            if (out->capacity - length > length / 16 && native_out_resize(out, capacity)) { PyObject_Free(fresh.block); return NULL; }
+            if (length >= NATIVE_OUT_MAPPED) fresh.foreseen = 0;
+            else if (length > out->foreseen || length < out->foreseen / 2) fresh.foreseen = out->capacity;
+            data = (PyObject *)PyObject_InitVar((PyVarObject *)out->block, &PyBytes_Type, length);
+            native_no_hash(data); out->p[length] = 0;
+        }
+        if (data) *out = fresh;
         return data;
     }
     static CYTHON_INLINE int native_put_u8(NativeOut *out, int v) { NATIVE_ROOM(1); out->p[out->length++] = (unsigned char)v; return 0; }
@@ -637,87 +661,95 @@ cdef extern from *:
         return native_put_long_utf(out, text);
     }
 
-    /* ---- identity map: open addressing, linear probing; what has another stamp than the map is of an earlier stream ---- */
-    typedef struct { PyObject *key; uint32_t number, stamp; } NativeMemoEntry;
-    typedef struct { NativeMemoEntry *entries; size_t mask, used; uint32_t stamp; } NativeMemo;
+    /* ---- identity map: what has a number lies in a list, in the order of the numbers. A slot holds an index into that
+       list, plus one, in as many low bits as the mask has, and above them bits of the address, so that one which is not
+       looked for is rarely gone to. Open addressing, linear probing; half of the slots are empty at least. ---- */
+    typedef struct { uint32_t *slots, *numbers; size_t mask, room; } NativeMemo;
     #define NATIVE_MEMO_START 64
     static NativeMemo *native_memo_new(void) {
         NativeMemo *memo = (NativeMemo *)PyMem_Malloc(sizeof(NativeMemo));
         if (!memo) { PyErr_NoMemory(); return NULL; }
-        memo->mask = NATIVE_MEMO_START - 1; memo->used = 0; memo->stamp = 1;
-        memo->entries = (NativeMemoEntry *)PyMem_Calloc(NATIVE_MEMO_START, sizeof(NativeMemoEntry));
-        if (!memo->entries) { PyMem_Free(memo); PyErr_NoMemory(); return NULL; }
+        memo->mask = NATIVE_MEMO_START - 1; memo->room = 0; memo->numbers = NULL;
+        memo->slots = (uint32_t *)PyMem_Calloc(NATIVE_MEMO_START, sizeof(uint32_t));
+        if (!memo->slots) { PyMem_Free(memo); PyErr_NoMemory(); return NULL; }
         return memo;
     }
-    static void native_memo_free(NativeMemo *memo) { if (memo) { PyMem_Free(memo->entries); PyMem_Free(memo); } }
-    /* Objects made one after another lie side by side, and so do their entries: that is what keeps this in the cache.
+    static void native_memo_free(NativeMemo *memo) { if (memo) { PyMem_Free(memo->slots); PyMem_Free(memo->numbers); PyMem_Free(memo); } }
+    /* Objects made one after another lie side by side, and so do their slots: that is what keeps this in the cache.
        Stretches of 16 MiB are spread, so that they do not pile up on one another. */
     static CYTHON_INLINE size_t native_memo_home(NativeMemo *memo, PyObject *key) {
         return (((size_t)key >> 4) + ((size_t)key >> 24) * 0x9E3779B97F4A7C15ULL) & memo->mask;
     }
-    static CYTHON_INLINE NativeMemoEntry *native_memo_slot(NativeMemo *memo, PyObject *key) {
-        size_t i = native_memo_home(memo, key); NativeMemoEntry *entry;
+    /* The slot of the key, which has this index in the list. */
+    static CYTHON_INLINE uint32_t native_memo_entry(NativeMemo *memo, PyObject *key, size_t index) {
+        return ((uint32_t)((size_t)key >> 4) & ~(uint32_t)memo->mask) | (uint32_t)(index + 1);
+    }
+    /* Where the key is, or the empty slot where it would be. */
+    static CYTHON_INLINE uint32_t *native_memo_slot(NativeMemo *memo, PyObject *key, PyObject *objects) {
+        size_t i = native_memo_home(memo, key); uint32_t mask = (uint32_t)memo->mask, address = (uint32_t)((size_t)key >> 4), slot;
         for (;;) {
-            entry = &memo->entries[i];
-            if (entry->stamp != memo->stamp || entry->key == key) return entry;
+            slot = memo->slots[i];
+            if (!slot || (!((slot ^ address) & ~mask) && PyList_GET_ITEM(objects, (slot & mask) - 1) == key)) return &memo->slots[i];
             i = (i + 1) & memo->mask;
         }
     }
-    static CYTHON_INLINE Py_ssize_t native_memo_get(NativeMemo *memo, PyObject *key) {
-        NativeMemoEntry *entry = native_memo_slot(memo, key);
-        return entry->stamp == memo->stamp ? (Py_ssize_t)entry->number : -1;
+    static CYTHON_INLINE Py_ssize_t native_memo_get(NativeMemo *memo, PyObject *key, PyObject *objects) {
+        uint32_t slot = *native_memo_slot(memo, key, objects);
+        return slot ? (Py_ssize_t)memo->numbers[(slot & memo->mask) - 1] : -1;
     }
-    static int native_memo_grow(NativeMemo *memo) {
-        size_t i; NativeMemo bigger;
-        bigger.mask = memo->mask < 0x10000 ? memo->mask * 4 + 3 : memo->mask * 2 + 1; bigger.used = memo->used; bigger.stamp = 1;
-        bigger.entries = (NativeMemoEntry *)PyMem_Calloc(bigger.mask + 1, sizeof(NativeMemoEntry));
-        if (!bigger.entries) { PyErr_NoMemory(); return -1; }
-        for (i = 0; i <= memo->mask; i++)
-            if (memo->entries[i].stamp == memo->stamp) {
-                NativeMemoEntry *entry = native_memo_slot(&bigger, memo->entries[i].key);
-                *entry = memo->entries[i]; entry->stamp = 1;
-            }
-        PyMem_Free(memo->entries); *memo = bigger;
+    static int native_memo_grow(NativeMemo *memo, PyObject *objects) {
+        size_t at, count = (size_t)PyList_GET_SIZE(objects); NativeMemo bigger = *memo;
+        if (count >= memo->room) { /* where this fails later on, there is only more room than was asked for */
+            size_t room = count < 64 ? 64 : count * 2;
+            uint32_t *numbers = (uint32_t *)PyMem_Realloc(memo->numbers, room * sizeof(uint32_t));
+            if (!numbers) { PyErr_NoMemory(); return -1; }
+            memo->numbers = numbers; memo->room = room;
+        }
+        if ((count + 1) * 2 <= memo->mask) return 0;
+        bigger.mask = memo->mask < 0x10000 ? memo->mask * 4 + 3 : memo->mask * 2 + 1;
+        bigger.slots = (uint32_t *)PyMem_Calloc(bigger.mask + 1, sizeof(uint32_t));
+        if (!bigger.slots) { PyErr_NoMemory(); return -1; }
+        for (at = 0; at < count; at++) { /* no two are the same, so none is compared */
+            PyObject *key = PyList_GET_ITEM(objects, at); size_t i = native_memo_home(&bigger, key);
+            while (bigger.slots[i]) i = (i + 1) & bigger.mask;
+            bigger.slots[i] = native_memo_entry(&bigger, key, at);
+        }
+        PyMem_Free(memo->slots); memo->slots = bigger.slots; memo->mask = bigger.mask;
         return 0;
     }
     /* The number of the key, or -1: then it has this one from now on, and is the last of the objects; -2 error. */
     static CYTHON_INLINE Py_ssize_t native_memo_claim(NativeMemo *memo, PyObject *key, Py_ssize_t number, PyObject *objects) {
-        NativeMemoEntry *entry = native_memo_slot(memo, key);
-        if (entry->stamp == memo->stamp) return (Py_ssize_t)entry->number;
-        if (__builtin_expect((memo->used + 1) * 2 > memo->mask, 0)) {
-            if (native_memo_grow(memo)) return -2;
-            entry = native_memo_slot(memo, key);
+        uint32_t *slot = native_memo_slot(memo, key, objects); size_t count = (size_t)PyList_GET_SIZE(objects);
+        if (*slot) return (Py_ssize_t)memo->numbers[(*slot & memo->mask) - 1];
+        if (__builtin_expect((count + 1) * 2 > memo->mask || count >= memo->room, 0)) {
+            if (native_memo_grow(memo, objects)) return -2;
+            slot = native_memo_slot(memo, key, objects);
         }
         if (__builtin_expect(number > 0x7FFFFFFF, 0)) {
             PyErr_SetString(PyExc_OverflowError, "more handles than a stream can have; a reset forgets them"); return -2;
         }
         if (native_list_append(objects, key)) return -2;
-        entry->key = key; entry->number = (uint32_t)number; entry->stamp = memo->stamp; memo->used++;
+        memo->numbers[count] = (uint32_t)number; *slot = native_memo_entry(memo, key, count);
         return -1;
     }
-    static void native_memo_remove(NativeMemo *memo, PyObject *key) {
-        /* backward-shift deletion: what was displaced past the hole moves into it */
-        NativeMemoEntry *entries = memo->entries; size_t hole = (size_t)(native_memo_slot(memo, key) - entries), i = hole, home;
-        if (entries[hole].stamp != memo->stamp) return;
-        for (;;) {
-            i = (i + 1) & memo->mask;
-            if (entries[i].stamp != memo->stamp) break;
-            home = native_memo_home(memo, entries[i].key);
-            if (hole <= i ? (hole < home && home <= i) : (hole < home || home <= i)) continue;
-            entries[hole] = entries[i]; hole = i;
-        }
-        entries[hole].stamp = memo->stamp - 1; memo->used--;
+    /* The last one put in is in nobody's way: nothing went past its slot since. What the caller put into the list by
+       itself is in no slot, unless the table has grown since. */
+    static int native_memo_pop(NativeMemo *memo, PyObject *objects) {
+        Py_ssize_t last = PyList_GET_SIZE(objects) - 1;
+        *native_memo_slot(memo, PyList_GET_ITEM(objects, last), objects) = 0;
+        return native_list_cut(objects, last);
     }
-    /* Kept for the next stream, but not when it is far larger than what was in it, nor beyond 8 MiB. */
-    #define NATIVE_MEMO_KEPT (1 << 19)
-    static int native_memo_clear(NativeMemo *memo) {
-        size_t size = memo->mask + 1;
-        if (size > NATIVE_MEMO_KEPT || (size > 4096 && memo->used < size / 64)) {
-            NativeMemoEntry *entries = (NativeMemoEntry *)PyMem_Calloc(NATIVE_MEMO_START, sizeof(NativeMemoEntry));
-            if (!entries) { PyErr_NoMemory(); return -1; }
-            PyMem_Free(memo->entries); memo->entries = entries; memo->mask = NATIVE_MEMO_START - 1; memo->stamp = 0;
-        } else if (memo->stamp == UINT32_MAX) { memset(memo->entries, 0, size * sizeof(NativeMemoEntry)); memo->stamp = 0; }
-        memo->stamp++; memo->used = 0;
+    /* Kept for the next stream, but not when it is far larger than what was in it, nor beyond 8 MiB with the numbers. */
+    #define NATIVE_MEMO_KEPT (1 << 20)
+    static int native_memo_clear(NativeMemo *memo, PyObject *objects) {
+        size_t size = memo->mask + 1, used = (size_t)PyList_GET_SIZE(objects);
+        if (size > NATIVE_MEMO_KEPT || (size > 4096 && used < size / 64)) {
+            uint32_t *slots = (uint32_t *)PyMem_Calloc(NATIVE_MEMO_START, sizeof(uint32_t));
+            if (!slots) { PyErr_NoMemory(); return -1; }
+            PyMem_Free(memo->slots); PyMem_Free(memo->numbers);
+            memo->slots = slots; memo->numbers = NULL; memo->mask = NATIVE_MEMO_START - 1; memo->room = 0;
+        } else if (used >= size / 16) memset(memo->slots, 0, size * sizeof(uint32_t));
+        else while (used) *native_memo_slot(memo, PyList_GET_ITEM(objects, --used), objects) = 0; /* as `pop` does */
         return 0;
     }
     """
@@ -793,10 +825,10 @@ cdef extern from *:
         pass
     NativeMemo* memo_new "native_memo_new"() except NULL
     void memo_free "native_memo_free"(NativeMemo* memo) noexcept
-    Py_ssize_t memo_get "native_memo_get"(NativeMemo* memo, object obj) noexcept
+    Py_ssize_t memo_get "native_memo_get"(NativeMemo* memo, object obj, list objects) noexcept
     Py_ssize_t memo_claim "native_memo_claim"(NativeMemo* memo, object obj, Py_ssize_t number, list objects) except -2
-    void memo_remove "native_memo_remove"(NativeMemo* memo, object obj) noexcept
-    int memo_clear "native_memo_clear"(NativeMemo* memo) except -1
+    int memo_pop "native_memo_pop"(NativeMemo* memo, list objects) except -1
+    int memo_clear "native_memo_clear"(NativeMemo* memo, list objects) except -1
 
 cdef inline int u16(const unsigned char* p, Py_ssize_t pos) noexcept:
     return <int>native_u16(p + pos)

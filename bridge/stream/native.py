@@ -494,14 +494,15 @@ def put_boxes(out: Output, items: Any, index: int, code: int, handle: int) -> in
     Up to one that is no plain int of 32 bits (``code`` I) or no plain float (D). How many were written.
     """
     kind: Any = int if code == ord("I") else float
-    count = 0
-    for item in itertools.islice(list.__iter__(items), index, None):
+    at = index
+    while at < list_len(items):
+        item = list_get(items, at)
         if type(item) is not kind or (kind is int and integer_bytes(item) != 4):
             break
         put_object(out, handle)
         put_primitive(out, code, item)
-        count += 1
-    return count
+        at += 1
+    return at - index
 
 
 def put_raw(out: Output, data: bytes | bytearray | memoryview) -> None:
@@ -535,7 +536,10 @@ def put_array(out: Output, numbers: Any, width: int) -> None:
 
 # ------------------------------------------------------------------------------------------------------- identity map
 
-Memo = Any  # a dict by id(); an open-addressing table of pointers when compiled
+# What has a number lies in a list of the caller, which nobody else changes: so it stays alive, and its ``id`` its own.
+# The caller may append to that list what nobody looks for.
+
+Memo = Any  # a dict by id(); an open-addressing table of places in that list when compiled
 
 
 def memo_new() -> Memo:
@@ -546,7 +550,7 @@ def memo_free(memo: Memo) -> None:
     pass
 
 
-def memo_get(memo: Memo, obj: Any) -> int:
+def memo_get(memo: Memo, obj: Any, objects: list[Any]) -> int:
     """The number stored for this very object, or -1."""
     return memo.get(id(obj), -1)  # type: ignore[no-any-return]
 
@@ -554,7 +558,7 @@ def memo_get(memo: Memo, obj: Any) -> int:
 def memo_claim(memo: Memo, obj: Any, number: int, objects: list[Any]) -> int:
     """The number stored for this very object. If there is none, -1: this one is now, and ``objects`` got the object.
 
-    The caller keeps ``objects``, and so the object alive. Raises ``OverflowError`` for a number beyond 31 bits.
+    Raises ``OverflowError`` for a number beyond 31 bits.
     """
     known: int = memo.get(id(obj), -1)
     if known < 0:
@@ -565,10 +569,11 @@ def memo_claim(memo: Memo, obj: Any, number: int, objects: list[Any]) -> int:
     return known
 
 
-def memo_remove(memo: Memo, obj: Any) -> None:
-    """Forgets an object, if it is known."""
-    memo.pop(id(obj), None)
+def memo_pop(memo: Memo, objects: list[Any]) -> None:
+    """Takes the last of the objects out of the list, and forgets it if it is known."""
+    memo.pop(id(objects.pop()), None)
 
 
-def memo_clear(memo: Memo) -> None:
+def memo_clear(memo: Memo, objects: list[Any]) -> None:
+    """Forgets all of the objects; the caller empties the list afterwards."""
     memo.clear()
