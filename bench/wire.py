@@ -6,7 +6,8 @@ Both ends speak plain object streams and reset them every 1000 objects. Everythi
 one core, and with each on a core of its own. Left to itself the system chooses, now so and now so, and the times of
 requests differ by a factor: to wake a process on a core that sleeps can take longer than all the rest.
 
-Of the rounds the first ones warm up; the median of the others is told, and the best.
+The server has talked to a Java client before it is measured. Of the rounds the first ones warm up; the median of the
+others is told, and the best.
 """
 
 from __future__ import annotations
@@ -252,6 +253,7 @@ def measure(arguments: argparse.Namespace) -> tuple[list[Figures], list[str]]:
     for place in places:
         subjects = found[place.name] = {}
         with java(jdk, "Wire", "server", cores=place.server) as port, bound_to(place.client):
+            java_client(jdk, port, arguments)  # or whoever comes first would wait while the server is compiled
             subjects["ours with Java"] = ours(port, arguments)
             polling = ours(port, arguments, "?busy_poll_seconds=0.0001")
             subjects["ours, busy polling"] = {"request": polling["request"]}

@@ -1,3 +1,4 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False
 """Objects over a connection, blocking: ``connect``, ``listen``, ``serve``.
 
     with connect("127.0.0.1", 9000) as channel:
@@ -15,9 +16,7 @@ calls; one thread at a time receives.
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections import deque
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar, Unpack, overload
 
 from .backoff import Reconnect
@@ -48,9 +47,10 @@ from .event_log import CHANNEL_LOG, log_event
 from .reconnect import ReconnectingChannel
 from .transport import kinds
 from .transport.address import Address, Target
-from .transport.blocking import deadline_of, left_of
+from .transport.deadline import deadline_of, left_of
 from .transport.secret import HANDSHAKE_SECONDS, SharedSecret
 from .transport.socket_id import SocketId
+from .turn import Turn
 
 if TYPE_CHECKING:
     import ssl
@@ -280,11 +280,11 @@ class Channel:
         self.datagram_bytes = self._connection.datagram_bytes
         self._content_seconds = content_seconds
         self._waited_seconds = 0.0  # inside the object that is being received
-        self._encoding = threading.Lock()  # held while an object becomes bytes, never while waiting
-        self._sending = threading.Lock()  # held by who gives queued bytes to the transport
-        self._receiving = threading.Lock()
-        self._requesting = threading.Lock()
-        self._queue: deque[bytes | memoryview] = deque()
+        self._encoding = Turn()  # held while an object becomes bytes, never while waiting
+        self._sending = Turn()  # held by who gives queued bytes to the transport
+        self._receiving = Turn()
+        self._requesting = Turn()
+        self._queue: list[bytes | memoryview] = []
         self._queued_bytes = 0  # ever; changed by who encodes
         self._sent_bytes = 0  # ever; changed by who sends
         self._send_failure: OSError | None = None
@@ -358,7 +358,7 @@ class Channel:
         queued. ChannelBroken: the connection is gone, and it is unknown what arrived. LocalProtocolError: after
         ``send_eof`` or ``close``.
         """
-        self._transmit(self._connection.send, obj, timeout)
+        self._transmit(None, obj, timeout)
 
     def send_unshared(self, obj: object, *, timeout: float | None = None) -> None:
         """Send ``obj`` as one that no other object on the stream refers to. Errors as in ``send``."""
@@ -387,8 +387,8 @@ class Channel:
         self._flush(deadline_of(timeout), timeout)
 
     def _flush(self, deadline: float | None, timeout: float | None) -> None:
-        if not self._sending.acquire(False):
-            _wait_for(self._sending, deadline, queued=True)
+        if not self._sending.take_now():
+            _wait_for(self._sending, deadline, True)
         try:
             while self._queue and self._send_failure is None:
                 data = self._queue[0]
@@ -405,7 +405,7 @@ class Channel:
                     break
                 self._sent_bytes += sent
                 if sent == len(data):
-                    self._queue.popleft()
+                    self._queue.pop(0)
                 else:
                     self._queue[0] = memoryview(data)[sent:]
             if self._eof_queued and not self._eof_sent and self._send_failure is None:
@@ -415,7 +415,7 @@ class Channel:
                 except OSError as error:
                     self._send_failure = error
         finally:
-            self._sending.release()
+            self._sending.give_back()
         if self._send_failure is not None:
             self._check_send_failure()
 
@@ -424,21 +424,44 @@ class Channel:
 
         Can be repeated. Errors as in ``send``.
         """
-        with self._encoding:
+        self._encoding.take()
+        try:
             if self._closed or self._eof_queued:
                 return
             self._connection.send_eof()
             self._eof_queued = True
+        finally:
+            self._encoding.give_back()
         self.flush(timeout=timeout)
 
-    def _transmit(self, write: Callable[[Any], None], obj: object, timeout: float | None) -> None:
-        deadline = None if timeout is None else deadline_of(timeout)
+    def _transmit(self, write: Callable[[Any], None] | None, obj: object, timeout: float | None) -> None:
+        """Let ``write``, or else the connection's ``send``, make bytes of ``obj``, and send them."""
+        self._put(write, obj, None if timeout is None else deadline_of(timeout), timeout, False)
+
+    def _put(
+        self,
+        write: Callable[[Any], None] | None,
+        obj: object,
+        deadline: float | None,
+        timeout: float | None,
+        is_request: bool,
+    ) -> None:
         if self._queued_bytes - self._sent_bytes > QUEUE_BYTES:
             self._wait_for_room(deadline, timeout)
-        with self._encoding:
+        self._encoding.take()
+        try:
             self._check_sending()
-            write(obj)
+            if is_request and self._answer_due:
+                raise LocalProtocolError("the answer to an earlier request is still to come: receive() gives it")
+            if write is None:
+                self._connection.send(obj)
+            else:
+                write(obj)
             self._enqueue()
+            if is_request:
+                self._answer_due = self.datagram_bytes is None  # a datagram may never come
+        finally:
+            self._encoding.give_back()
         self._flush(deadline, timeout)
 
     def _wait_for_room(self, deadline: float | None, timeout: float | None) -> None:
@@ -482,9 +505,11 @@ class Channel:
         longer than ``content_seconds``. DecodeError: what came is no object stream, or is not let in; the receiving
         ends there. PeerException: the peer failed while writing an object; the channel goes on.
         """
-        deadline = None if timeout is None else deadline_of(timeout)
-        if not self._receiving.acquire(False):
-            _wait_for(self._receiving, deadline)
+        return self._receive(None if timeout is None else deadline_of(timeout), timeout)
+
+    def _receive(self, deadline: float | None, timeout: float | None) -> Any:
+        if not self._receiving.take_now():
+            _wait_for(self._receiving, deadline, None)
         try:
             event = self._next_event(deadline, timeout)
             self._answer_due = False
@@ -494,7 +519,7 @@ class Channel:
             self._answer_due = False
             raise
         finally:
-            self._receiving.release()
+            self._receiving.give_back()
         return event.value if type(event) is ObjectReceived else outcome(event, self._connection)
 
     def request(self, obj: object, *, timeout: float | None = None) -> Any:
@@ -504,25 +529,16 @@ class Channel:
         and until then another request is a LocalProtocolError, as it would get the wrong answer.
         """
         deadline = None if timeout is None else deadline_of(timeout)
-        if not self._requesting.acquire(False):
-            _wait_for(self._requesting, deadline, queued=False)
+        if not self._requesting.take_now():
+            _wait_for(self._requesting, deadline, False)
         try:
-            if self._queued_bytes - self._sent_bytes > QUEUE_BYTES:
-                self._wait_for_room(deadline, timeout)
-            with self._encoding:
-                self._check_sending()
-                if self._answer_due:
-                    raise LocalProtocolError("the answer to an earlier request is still to come: receive() gives it")
-                self._connection.send(obj)
-                self._enqueue()
-                self._answer_due = self.datagram_bytes is None  # a datagram may never come
-            self._flush(deadline, timeout)
+            self._put(None, obj, deadline, timeout, True)
             try:
-                return self.receive(timeout=None if deadline is None else left_of(deadline))
+                return self._receive(deadline, timeout)
             except ChannelTimeout as error:
                 raise ChannelTimeout(f"no answer came in {timeout} s", offset=error.offset, queued=True) from error
         finally:
-            self._requesting.release()
+            self._requesting.give_back()
 
     def __iter__(self) -> Self:
         return self
@@ -629,10 +645,9 @@ class Channel:
         self._transport.close()
 
 
-def _wait_for(lock: threading.Lock, deadline: float | None, *, queued: bool | None = None) -> None:
-    """Acquire ``lock``, which another thread holds."""
-    left = left_of(deadline)
-    if not lock.acquire(timeout=-1 if left is None else left):
+def _wait_for(turn: Turn, deadline: float | None, queued: bool | None) -> None:
+    """Take ``turn``, which another thread has."""
+    if not turn.take(deadline):
         raise ChannelTimeout("other threads used the channel all the time", queued=queued)
 
 

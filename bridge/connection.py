@@ -1,3 +1,4 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False
 """One conversation without any input or output: objects become bytes to send, received bytes become events.
 
 A conversation is two streams, one in each direction, each with its own header, its own handles and its own end. Between
@@ -23,7 +24,6 @@ objects share what they have in common, with None all do, as with Java's own str
 
 from __future__ import annotations
 
-import abc
 import enum
 from dataclasses import dataclass
 from functools import partial
@@ -72,11 +72,11 @@ class State(enum.Enum):
     BROKEN = "broken"
 
 
-@final
-@dataclass(slots=True)
+@dataclass
 class ObjectReceived:
     """An object arrived."""
 
+    __slots__ = ("value",)
     value: Any
 
 
@@ -130,7 +130,7 @@ class ConnectionOptions(TypedDict, total=False):
 _END: Final = EndOfStream()
 
 
-class Conversation(abc.ABC):
+class Conversation:
     """What a channel needs of the machine behind it; see the top of this module for the rules.
 
     A `Connection` is one in Java object streams; `bridge.wire` has one in messages. What only object streams have is a
@@ -138,46 +138,46 @@ class Conversation(abc.ABC):
     """
 
     #: What one datagram carries, where each stands for itself (see ``datagrams``); None for one stream of bytes.
-    datagram_bytes: int | None = None
+    datagram_bytes: int | None
 
     @property
-    @abc.abstractmethod
     def state(self) -> State:
         """Where the conversation is. BROKEN counts more than that we have ended."""
+        raise NotImplementedError
 
     @property
-    @abc.abstractmethod
     def in_content(self) -> bool:
         """Whether bytes were received of something that is not complete, or that ``next_event`` has not given yet."""
+        raise NotImplementedError
 
     @property
-    @abc.abstractmethod
     def received_offset(self) -> int:
         """The bytes of the peer's stream that were read so far."""
+        raise NotImplementedError
 
-    @abc.abstractmethod
     def send(self, obj: object) -> None:
         """Write ``obj``; call ``data_to_send`` next. EncodeError, LocalProtocolError: nothing of it will be sent."""
+        raise NotImplementedError
 
-    @abc.abstractmethod
     def send_eof(self) -> None:
         """End our side; call ``data_to_send`` next, and end the sending side of the network. Can be repeated."""
+        raise NotImplementedError
 
-    @abc.abstractmethod
     def data_to_send(self) -> bytes:
         """The bytes to send now, in this order, each given once; b"" when there are none."""
+        raise NotImplementedError
 
-    @abc.abstractmethod
     def receive_data(self, data: bytes | bytearray | memoryview) -> None:
         """Take bytes from the peer; call ``next_event`` next. LocalProtocolError: after ``receive_eof``."""
+        raise NotImplementedError
 
-    @abc.abstractmethod
     def receive_eof(self) -> None:
         """The peer's bytes have ended; call ``next_event`` next. Can be repeated."""
+        raise NotImplementedError
 
-    @abc.abstractmethod
     def next_event(self) -> Event:
         """What the peer said next; NEED_DATA: call ``receive_data`` or ``receive_eof`` next."""
+        raise NotImplementedError
 
     def send_unshared(self, obj: object) -> None:
         """Only in object streams."""
@@ -226,6 +226,7 @@ class Connection(Conversation):
             raise SchemaError(f"reset_every must be a number from 1 up, or None, not {reset_every!r}")
         resolver = default_registry if registry is None else registry
         limits, function = combine(limits, object_filter, CHANNEL_LIMITS)
+        self.datagram_bytes = None
         self._new_decoder = partial(Decoder, resolver, limits=limits, object_filter=function)
         self._decoder = self._new_decoder()
         self._encoder = Encoder(resolver, allow_gadgets=allow_gadgets)
@@ -378,7 +379,7 @@ class Connection(Conversation):
             self._broken = True
             raise
         if content is NEED_DATA:
-            return Signal.NEED_DATA
+            return content
         if content is END_OF_STREAM:
             self._peer_ended = True
         return event_of(content)
@@ -388,7 +389,7 @@ def event_of(content: Any) -> Event:
     """What ``Decoder.next_content`` gives, as an event."""
     kind = type(content)
     if kind is Signal:
-        return Signal.NEED_DATA if content is NEED_DATA else _END
+        return NEED_DATA if content is NEED_DATA else _END
     if kind is BlockData:
         return DataReceived(content)
     if kind is StreamException:

@@ -26,7 +26,7 @@ from .errors import (
     PeerException,
 )
 from .event_log import CHANNEL_LOG, log_event
-from .transport.blocking import deadline_of, left_of
+from .transport.deadline import deadline_of, left_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

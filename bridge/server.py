@@ -13,7 +13,7 @@ from .connection import ConnectionOptions
 from .errors import ChannelClosed, ChannelError, ConnectError, DecodeError, RemoteProtocolError
 from .event_log import SERVER_LOG, log_event
 from .transport.address import Address, Target
-from .transport.blocking import deadline_of, left_of
+from .transport.deadline import deadline_of, left_of
 from .transport.secret import HANDSHAKE_SECONDS
 
 if TYPE_CHECKING:

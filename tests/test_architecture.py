@@ -48,6 +48,7 @@ LAYERS = {
     "backoff": "conversation",
     "reconnect": "channel",
     "channel": "channel",
+    "turn": "channel",
     "event_log": "channel",
     "admission": "channel",
     "server": "channel",

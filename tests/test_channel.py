@@ -401,12 +401,15 @@ def test_an_end_that_cannot_be_told_is_broken() -> None:
 
 def test_a_thread_waits_for_the_others_no_longer_than_it_was_told(ends: Ends, pool: ThreadPoolExecutor) -> None:
     here, there = ends
-    with here._receiving, pytest.raises(ChannelTimeout, match="other threads"):
-        here.receive(timeout=0)
-    with here._sending, pytest.raises(ChannelTimeout, match="other threads"):
-        here.send("queued", timeout=-1)
-    with here._requesting, pytest.raises(ChannelTimeout, match="other threads"):
-        here.request("not sent", timeout=0.001)
+    for turn, use in (
+        (here._receiving, lambda: here.receive(timeout=0)),
+        (here._sending, lambda: here.send("queued", timeout=-1)),
+        (here._requesting, lambda: here.request("not sent", timeout=0.001)),
+    ):
+        assert turn.take_now()
+        with pytest.raises(ChannelTimeout, match="other threads"):
+            use()
+        turn.give_back()
     here.send("next")
     assert (there.receive(), there.receive()) == ("queued", "next")
 

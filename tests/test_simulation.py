@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from bridge.connection import Connection, ObjectReceived
+from bridge.connection import Connection, Event, ObjectReceived
+from tests import simulation
 from tests.simulation import simulate
 
 SEEDS_AT_ONCE = 500
@@ -36,29 +37,28 @@ def test_a_seed_gives_the_same_conversation_again() -> None:
 
 def test_a_connection_that_gives_something_twice_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The simulation can fail."""
-    real = Connection.next_event
-    last: list[ObjectReceived] = []
+    last: list[Event] = []
 
-    def stutter(self: Connection) -> object:
-        if len(last) == 1:
-            return last.pop()
-        event = real(self)
-        if isinstance(event, ObjectReceived) and event.value == "text":
-            last.append(event)
-        return event
+    class Stuttering(Connection):
+        def next_event(self) -> Event:
+            if len(last) == 1:
+                return last.pop()
+            event = super().next_event()
+            if isinstance(event, ObjectReceived) and event.value == "text":
+                last.append(event)
+            return event
 
-    monkeypatch.setattr(Connection, "next_event", stutter)
+    monkeypatch.setattr(simulation, "Connection", Stuttering)
     with pytest.raises(AssertionError):
         run(200)
 
 
 def test_a_connection_that_swallows_something_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = Connection.next_event
+    class Swallowing(Connection):
+        def next_event(self) -> Event:
+            event = super().next_event()
+            return super().next_event() if event == ObjectReceived("text") else event
 
-    def swallow(self: Connection) -> object:
-        event = real(self)
-        return real(self) if event == ObjectReceived("text") else event
-
-    monkeypatch.setattr(Connection, "next_event", swallow)
+    monkeypatch.setattr(simulation, "Connection", Swallowing)
     with pytest.raises(AssertionError):
         run(200)

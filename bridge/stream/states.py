@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import Final
 
 
 class Signal(enum.Enum):
@@ -20,8 +21,8 @@ class Signal(enum.Enum):
         return self.name
 
 
-NEED_DATA = Signal.NEED_DATA
-END_OF_STREAM = Signal.END_OF_STREAM
+NEED_DATA: Final = Signal.NEED_DATA
+END_OF_STREAM: Final = Signal.END_OF_STREAM
 PUSHED = Signal.PUSHED
 UNREAD = Signal.UNREAD
 

@@ -14,7 +14,8 @@ from typing import cast
 
 from .address import Address
 from .base import AsyncListener, AsyncTransport, Info
-from .blocking import acknowledge, discard_received, multipath, prepare, socket_address, unanswered
+from .blocking import multipath, prepare, socket_address
+from .socket_end import acknowledge, discard_received, unanswered
 
 __all__ = ["SocketListener", "SocketTransport", "adopt"]
 

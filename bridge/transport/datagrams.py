@@ -22,7 +22,8 @@ from typing import Any, Final
 
 from .address import Address
 from .base import Info, Listener, Transport
-from .blocking import READING, WRITING, SharedSocket, deadline_of, left_of, wait_ready
+from .deadline import deadline_of, left_of
+from .socket_end import READING, WRITING, SharedSocket, wait_ready
 
 __all__ = [
     "MAX_DATAGRAM_BYTES",

@@ -16,7 +16,7 @@ from ..errors import ConnectError
 from . import memory, raw, secret_transport, tcp, tls_transport, udp, unix
 from .address import Address
 from .base import AsyncListener, AsyncTransport, Listener, Transport, TransportKind
-from .blocking import deadline_of, left_of
+from .deadline import deadline_of, left_of
 from .secret import SharedSecret
 
 __all__ = ["connect", "connect_async", "kind_of", "listen", "listen_async"]

@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 from ..errors import ConnectError, SchemaError
 from .address import Address
 from .base import AsyncListener, AsyncTransport, Info, Listener, Transport
-from .blocking import deadline_of, left_of
+from .deadline import deadline_of, left_of
 from .secret import SecretHandshake, SharedSecret
 
 __all__ = [

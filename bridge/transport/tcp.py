@@ -21,7 +21,8 @@ from ..errors import ConnectError
 from . import aio, blocking
 from .address import Address
 from .base import AsyncListener, AsyncTransport, Listener, Transport
-from .blocking import MPTCP, SCTP, adopt, deadline_of, left_of
+from .blocking import MPTCP, SCTP, adopt
+from .deadline import deadline_of, left_of
 
 __all__ = ["HERE", "connect", "connect_async", "listen", "listen_async", "required_port"]
 

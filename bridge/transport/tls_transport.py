@@ -17,7 +17,7 @@ from typing import Final
 from ..errors import ConnectError
 from .address import Address
 from .base import AsyncListener, AsyncTransport, Info, Listener, Transport
-from .blocking import deadline_of, left_of
+from .deadline import deadline_of, left_of
 from .tcp import HERE
 from .tls import TlsSession, client_context, peer_name, server_context, server_session
 

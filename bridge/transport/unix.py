@@ -25,7 +25,7 @@ from ..errors import ConnectError
 from . import aio, blocking
 from .address import Address
 from .base import AsyncListener, AsyncTransport, Listener, Transport
-from .blocking import deadline_of, left_of
+from .deadline import deadline_of, left_of
 
 __all__ = ["connect", "connect_async", "listen", "listen_async"]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from ..channel import Channel
 from ..connection import Agreed, Event, ObjectReceived
 from ..errors import ChannelClosed, ChannelTimeout
-from ..transport.blocking import deadline_of, left_of
+from ..transport.deadline import deadline_of, left_of
 from .correlation import Waiting, checked, expected
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class MessageChannel(Channel):
 
     # ------------------------------------------------------------------------------------------------------ sending
 
-    def _transmit(self, write: Callable[[Any], None], obj: object, timeout: float | None) -> None:
+    def _transmit(self, write: Callable[[Any], None] | None, obj: object, timeout: float | None) -> None:
         deadline = deadline_of(timeout)
         self._agree(deadline, timeout)
         super()._transmit(write, obj, left_of(deadline))
@@ -93,7 +93,10 @@ class MessageChannel(Channel):
         `bridge.Channel.receive`; see this class for what follows a DecodeError.
         """
         expected(expect, self.protocol)
-        return checked(self._wait(self._waiting.take_unclaimed, deadline_of(timeout), timeout), expect, "next message")
+        return checked(self._receive(deadline_of(timeout), timeout), expect, "next message")
+
+    def _receive(self, deadline: float | None, timeout: float | None) -> Any:
+        return self._wait(self._waiting.take_unclaimed, deadline, timeout)
 
     @overload
     def request(self, obj: object, *, expect: type[_M], timeout: float | None = None) -> _M: ...

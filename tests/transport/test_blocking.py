@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import random
+import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import cast
 
 import pytest
 
 from bridge.errors import ConnectError
-from bridge.transport import blocking, kinds
+from bridge.transport import kinds, socket_end
 from bridge.transport.address import Address
 from bridge.transport.base import Listener, Transport
+from bridge.transport.socket_end import SocketEnd
 
 Ends = tuple[Transport, Transport]
+
+BESIDE_THE_SOCKET = "waits beside the socket"
+WAYS_TO_WAIT = ["waits in recv", BESIDE_THE_SOCKET]
 
 LOOPBACK = ["127.0.0.1"] + (["::1"] if socket.has_dualstack_ipv6() else [])
 
@@ -24,10 +31,10 @@ def listener(request: pytest.FixtureRequest) -> Iterator[Listener]:
         yield listener
 
 
-@pytest.fixture(params=["waits in recv", "waits beside the socket"])
+@pytest.fixture(params=WAYS_TO_WAIT)
 def ends(request: pytest.FixtureRequest, listener: Listener, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ends]:
-    if request.param == "waits beside the socket":  # as where there is no MSG_DONTWAIT
-        monkeypatch.setattr(blocking, "_DONT_WAIT", 0)
+    if request.param == BESIDE_THE_SOCKET:  # as where there is no MSG_DONTWAIT
+        monkeypatch.setattr(socket_end, "_DONT_WAIT", 0)
     here = kinds.connect(listener.address, 10)
     there = listener.accept(10)
     yield here, there
@@ -244,10 +251,10 @@ class Options:
 
 def test_what_was_received_is_acknowledged_at_once_where_the_system_can() -> None:
     options = Options()
-    blocking.acknowledge(options)
+    socket_end.acknowledge(options)
     quick_ack = getattr(socket, "TCP_QUICKACK", None)
     assert options.set == ([] if quick_ack is None else [(socket.IPPROTO_TCP, quick_ack, 1)])
-    blocking.acknowledge(Options(OSError("no such option")))
+    socket_end.acknowledge(Options(OSError("no such option")))
 
 
 class Calls:
@@ -259,6 +266,9 @@ class Calls:
 
     def setsockopt(self, level: int, name: int, value: int, /) -> None:
         self.calls.append("acknowledge")
+
+    def setblocking(self, flag: bool, /) -> None:
+        pass
 
     def recv(self, max_bytes: int, flags: int) -> object:
         return self.answer("recv")
@@ -274,21 +284,84 @@ class Calls:
         return answer
 
 
+@pytest.fixture(params=WAYS_TO_WAIT)
+def end_over(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[Calls], SocketEnd]:
+    """Makes an end of a socket that is always ready, and of one that has a way of its own to receive and send."""
+    if request.param == BESIDE_THE_SOCKET:
+        monkeypatch.setattr(socket_end, "_DONT_WAIT", 0)
+    monkeypatch.setattr(socket_end, "wait_ready", lambda *_: True)
+    monkeypatch.setattr(socket_end, "_QUICK_ACK", 12)
+    return lambda calls: SocketEnd(cast("socket.socket", calls))
+
+
 def test_what_was_received_is_acknowledged_unless_something_sent_did_so(
-    ends: Ends, monkeypatch: pytest.MonkeyPatch
+    end_over: Callable[[Calls], SocketEnd],
 ) -> None:
-    here, _there = ends
     sock = Calls(b"a", b"b", 1, b"c", 1, BlockingIOError(), 1, b"d", b"e")
-    assert isinstance(here, blocking.SocketTransport)
-    monkeypatch.setattr(blocking, "wait_ready", lambda *_: True)
-    monkeypatch.setattr(blocking, "_QUICK_ACK", 12)
-    monkeypatch.setattr(here._shared, "_sock", sock)
+    here = end_over(sock)
     for use in ["receive", "receive", "send", "receive", "send", "send", "receive", "receive"]:
         _ = here.receive(1) if use == "receive" else here.send(b"x")
     # Nothing was received before the first; the last that was sent waited, and so did its acknowledgement.
     received = ["recv", "acknowledge", "recv", "send", "recv"]
     assert sock.calls == [*received, "send", "send", "acknowledge", "send", "recv", "acknowledge", "recv"]
-    monkeypatch.undo()
+
+
+def test_however_much_comes_at_once_every_byte_arrives(ends: Ends) -> None:
+    here, there = ends
+    for size in (1, 4095, 4096, 4097, 70_000, 10, 65_536, 0x30000):
+        data = random.Random(size).randbytes(size)
+        sender = threading.Thread(target=send_all, args=(there, data))
+        sender.start()
+        received = b""
+        while len(received) < size:
+            part = here.receive(1 << 16, 10)
+            assert 0 < len(part) <= 1 << 16
+            received += part
+        sender.join()
+        assert received == data
+
+
+def send_all(end: Transport, data: bytes) -> None:
+    while data:
+        data = data[end.send(data, 10) :]
+
+
+def test_a_socket_that_somebody_else_has_closed_is_an_error(ends: Ends) -> None:
+    here, _there = ends
+    sock = here.info("socket")
+    assert isinstance(sock, socket.socket)
+    sock.close()
+    for use in (lambda: here.receive(1), lambda: here.send(b"x")):
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            use()
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timers that send signals")
+def test_a_signal_is_handled_while_waiting_and_the_waiting_goes_on_or_ends_with_what_the_handler_raises(
+    ends: Ends,
+) -> None:
+    here, there = ends
+    handled = []
+
+    def send_a_byte(number: int, _: object) -> None:
+        handled.append(number)
+        there.send(b"x")
+
+    def give_up(number: int, _: object) -> None:
+        raise InterruptedError("given up")
+
+    before = signal.signal(signal.SIGALRM, send_a_byte)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        assert here.receive(1) == b"x"
+        assert handled == [signal.SIGALRM]
+        signal.signal(signal.SIGALRM, give_up)
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with pytest.raises(InterruptedError, match="given up"):
+            here.receive(1)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_a_socket_that_does_not_block_against_expectation_is_waited_for(ends: Ends) -> None:
@@ -302,13 +375,9 @@ def test_a_socket_that_does_not_block_against_expectation_is_waited_for(ends: En
     there_sends.join()
 
 
-def test_a_connection_that_the_system_gives_up_is_no_timeout(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_that_the_system_gives_up_is_no_timeout(end_over: Callable[[Calls], SocketEnd]) -> None:
     """Python names that error as it names a timeout."""
-    here, _there = ends
-    assert isinstance(here, blocking.SocketTransport)
-    monkeypatch.setattr(blocking, "wait_ready", lambda *_: True)
-    monkeypatch.setattr(here._shared, "_sock", Calls(TimeoutError("timed out"), TimeoutError("timed out")))
+    here = end_over(Calls(TimeoutError("timed out"), TimeoutError("timed out")))
     for use in (lambda: here.receive(1), lambda: here.send(b"x")):
         with pytest.raises(ConnectionAbortedError, match="does not answer"):
             use()
-    monkeypatch.undo()
