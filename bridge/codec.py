@@ -44,15 +44,11 @@ def loads(
     spare = default_registry.spare_decoders if registry is None else registry.spare_decoders
     if type(data) is bytes and limits is None and object_filter is None and serial_filter() is None:
         # The short way of the common case, in few calls: a message of one small object takes less time than these.
-        try:
-            decoder = spare.pop()
-        except IndexError:
-            decoder = Decoder(default_registry if registry is None else registry)
+        decoder = _spare_decoder(default_registry if registry is None else registry, spare)
         content = decoder.read_alone(data)
         kind = type(content)
         if kind is not Signal and kind is not BlockData and kind is not StreamException:
-            if len(spare) < _SPARE_CODERS:
-                spare.append(decoder)
+            _keep(decoder, spare)
             return content
     else:
         decoder = _decoder(registry, limits, object_filter)
@@ -197,21 +193,31 @@ def dump(obj: Any, fp: BinaryIO, *, registry: Registry | None = None, allow_gadg
 def _decoder(registry: Registry | None, limits: Limits | None, object_filter: ObjectFilter | None) -> Decoder:
     registry = default_registry if registry is None else registry
     if limits is None and object_filter is None and serial_filter() is None:
-        try:
-            return registry.spare_decoders.pop()  # type: ignore[no-any-return]
-        except IndexError:
-            return Decoder(registry)
+        return _spare_decoder(registry, registry.spare_decoders)
     limits, function = combine(limits, object_filter, Limits.none())
     return Decoder(registry, limits=limits, object_filter=function, whole_stream=True)
+
+
+def _spare_decoder(registry: Registry, spare: list[Decoder]) -> Decoder:
+    """One without limits at the beginning of a stream, used before if there is one; ``spare`` as for `_encoder`."""
+    try:
+        return spare.pop()
+    except IndexError:
+        return Decoder(registry)
+
+
+def _keep(decoder: Decoder, spare: list[Decoder]) -> None:
+    if len(spare) < _SPARE_CODERS:
+        spare.append(decoder)
 
 
 def _give_back(
     decoder: Decoder, spare: list[Decoder], limits: Limits | None, object_filter: ObjectFilter | None
 ) -> None:
     """Keeps a decoder that has read what it was to read for the next stream; after an error it is not kept."""
-    if limits is None and object_filter is None and len(spare) < _SPARE_CODERS and serial_filter() is None:
+    if limits is None and object_filter is None and serial_filter() is None:
         decoder.restart()
-        spare.append(decoder)
+        _keep(decoder, spare)
 
 
 def _encoder(registry: Registry, spare: list[Encoder]) -> Encoder:
