@@ -23,7 +23,7 @@ __all__ = ["compiled_modules", "in_subinterpreter", "is_compiled", "prefer_sourc
 
 # Modules whose `.pxd` carries inline C for others to `cimport`. Their `.py` is the meaning of that C in the pure build
 # and is never compiled: no compiled module asks for it.
-_ONLY_CIMPORTED = frozenset({"native", "native_datetime"})
+_ONLY_CIMPORTED = frozenset({"native", "native_datetime", "native_leaves"})
 
 
 def compiled_modules(package_directory: str | os.PathLike[str]) -> list[str]:

@@ -13,7 +13,6 @@ cdef class _TypeString:
 cdef class DescriptorWriter:
     cdef native.NativeOut* _out
     cdef native.NativeMemo* _memo
-    cdef Py_ssize_t _next_handle
     cdef list _objects
     cdef ClassDescriptor _last_descriptor
     cdef Py_ssize_t _last_handle
@@ -23,7 +22,8 @@ cdef class DescriptorWriter:
     cdef int _annotation_whole(self, contents) except -1
     @cython.locals(objects=list)
     cdef int _forget(self) except -1
-    cdef int _give_back(self, Py_ssize_t objects) except -1
+    @cython.locals(i=Py_ssize_t)
+    cdef int _give_back(self, Py_ssize_t objects, Py_ssize_t handle) except -1
     @cython.locals(handle=Py_ssize_t)
     cdef bint _reference(self, obj) except -1
     cdef int _assign_handle(self, obj) except -1
@@ -36,7 +36,9 @@ cdef class DescriptorWriter:
     cdef object _first_descriptor(self, ClassDescriptor descriptor)
     @cython.locals(out='native.NativeOut*')
     cdef object _new_descriptor(self, ClassDescriptor descriptor)
-    @cython.locals(handle=Py_ssize_t)
     cdef object _start_box(self, ClassDescriptor descriptor)
+    @cython.final
+    @cython.locals(handle=Py_ssize_t)
+    cdef bint _knows(self, ClassDescriptor descriptor) except -1
     cdef int _start_object(self, ClassDescriptor descriptor, obj) except -1
     cdef object _type_string(self, text)

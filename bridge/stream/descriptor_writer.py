@@ -31,7 +31,6 @@ class DescriptorWriter:
     def __init__(self) -> None:
         self._out = native.out_new()
         self._memo = native.memo_new()
-        self._next_handle = 0
         self._objects: list[Any] = []
         # The class descriptor that was referred to last: in a run of objects of one class this saves looking for it.
         self._last_descriptor: Any = None
@@ -52,7 +51,6 @@ class DescriptorWriter:
 
     def _forget(self) -> None:
         native.memo_clear(self._memo, self._objects)
-        self._next_handle = 0
         self._last_descriptor = None
         if self._type_strings:
             self._type_strings = {}
@@ -62,14 +60,14 @@ class DescriptorWriter:
         if not self._objects:
             self._objects = objects
 
-    def _give_back(self, objects: int) -> None:
-        """Forgets what was written after the table of objects had this length."""
+    def _give_back(self, objects: int, handle: int) -> None:
+        """Forgets what was written after the table of objects had this length, and takes back the handles from this."""
         self._last_descriptor = None
-        while len(self._objects) > objects:
-            obj = self._objects[len(self._objects) - 1]
+        for i in range(objects, len(self._objects)):
+            obj = self._objects[i]
             if type(obj) is _TypeString:
-                del self._type_strings[obj.text]
-            native.memo_pop(self._memo, self._objects)
+                self._type_strings.pop(obj.text, None)
+        native.memo_cut(self._memo, handle, self._objects, objects)
 
     def _reference(self, obj: Any) -> bool:
         """Writes a reference if this very object was written before."""
@@ -83,12 +81,13 @@ class DescriptorWriter:
 
     def _assign_handle(self, obj: Any) -> None:
         """The next handle for this object, which is kept alive as long as the handle is; None: for nothing."""
-        if obj is not None:
-            if obj is self._unshared:  # nothing refers to it, not even what is inside of it
-                self._unshared = None
-            else:
-                native.memo_claim(self._memo, obj, self._next_handle, self._objects)
-        self._next_handle += 1
+        if obj is None:
+            self._memo.next += 1
+        elif obj is self._unshared:  # nothing refers to it, not even what is inside of it
+            self._unshared = None
+            self._memo.next += 1
+        elif native.memo_claim(self._memo, obj, self._objects) >= 0:  # refers to itself before it begins
+            self._memo.next += 1
 
     # ----------------------------------------------------------------------------------------------- strings and blocks
 
@@ -124,7 +123,7 @@ class DescriptorWriter:
 
     def _descriptor(self, descriptor: Any) -> None:
         """``classDesc``: the descriptor and those above it, each once."""
-        if self._next_handle == 0:
+        if self._memo.next == 0:
             self._first_descriptor(descriptor)
         else:
             self._new_descriptor(descriptor)
@@ -143,11 +142,11 @@ class DescriptorWriter:
         native.put_raw(self._out, raw)
         for obj in objects:
             if type(obj) is _TypeString:
-                self._type_strings[obj.text] = self._next_handle
+                self._type_strings[obj.text] = self._memo.next
                 self._objects.append(obj)
+                self._memo.next += 1
             else:
-                native.memo_claim(self._memo, obj, self._next_handle, self._objects)
-            self._next_handle += 1
+                native.memo_claim(self._memo, obj, self._objects)
 
     def _new_descriptor(self, descriptor: Any) -> None:
         out = self._out
@@ -181,15 +180,21 @@ class DescriptorWriter:
 
     def _start_box(self, descriptor: Any) -> None:
         """An object without an identity: it takes a handle that nothing is found by."""
+        if not self._knows(descriptor):
+            self._start_object(descriptor, None)
+            return
+        native.put_object(self._out, BASE_WIRE_HANDLE + self._last_handle)
+        self._memo.next += 1
+
+    def _knows(self, descriptor: Any) -> bool:
+        """Whether a class was written before: it is the last one now."""
         if descriptor is not self._last_descriptor:
             handle = native.memo_get(self._memo, descriptor, self._objects)
             if handle < 0:
-                self._start_object(descriptor, None)
-                return
+                return False
             self._last_descriptor = descriptor
             self._last_handle = handle
-        native.put_object(self._out, BASE_WIRE_HANDLE + self._last_handle)
-        self._next_handle += 1
+        return True
 
     def _start_object(self, descriptor: Any, obj: Any) -> None:
         if descriptor is self._last_descriptor:
@@ -207,9 +212,9 @@ class DescriptorWriter:
         if handle is not None:
             native.put_reference(self._out, BASE_WIRE_HANDLE + handle)
             return
-        self._type_strings[text] = self._next_handle
+        self._type_strings[text] = self._memo.next
         self._objects.append(_TypeString(text))
-        self._next_handle += 1
+        self._memo.next += 1
         native.put_u8(self._out, TC_STRING)
         self._name(text)
 

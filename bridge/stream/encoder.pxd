@@ -1,5 +1,5 @@
 cimport cython
-from . cimport native
+from . cimport native, native_leaves
 from .descriptors cimport ClassDescriptor
 from .encoder_frame cimport EncoderFrame
 from .number_writer cimport NumberWriter
@@ -13,7 +13,6 @@ cdef int BIG_INTEGER, BOOLEAN, BOXED, BYTES, CHARS, CLASS, CONSTANT, DATA, DESCR
 cdef int INTEGER, ITEMS, LIST_OF, MAP_OF, NULL, NUMBERS, PRIMITIVES, REDUCE, REPLACE, STRING
 cdef int IN_FIELDS, IN_ITEMS, IN_ELEMENTS, IN_LIST, IN_MAP
 cdef Py_ssize_t _KEPT_FRAMES, _MAX_PLANS, _SMALL
-cdef int _INT, _DOUBLE
 cdef int _MAX_REPLACEMENTS, _MAX_ANNOTATION_DEPTH
 
 cdef class Encoder(NumberWriter):
@@ -24,6 +23,7 @@ cdef class Encoder(NumberWriter):
     cdef object _last_kind
     cdef EncodePlan _last_plan
     cdef EncodePlan _int_box, _long_box, _double_box, _boolean_box, _list_plan
+    cdef tuple _boxes
     cdef list _frames
     cdef Py_ssize_t _top
     cdef bint _running
@@ -41,6 +41,11 @@ cdef class Encoder(NumberWriter):
     cdef int _write(self, obj, bint unshared, bint several) except -1
     @cython.final
     cdef int _whole(self, obj) except -1
+    @cython.final
+    cdef int _finish(self) except -1
+    @cython.final
+    @cython.locals(i=Py_ssize_t)
+    cdef int _several(self, list contents) except -1
     @cython.final
     @cython.locals(plan=EncodePlan, shape=int)
     cdef object _value(self, obj)
@@ -63,16 +68,19 @@ cdef class Encoder(NumberWriter):
     @cython.final
     cdef EncodePlan _find_plan(self, kind, obj)
     @cython.final
-    @cython.locals(handle=Py_ssize_t)
+    cdef Py_ssize_t _run(self, items, Py_ssize_t i) except -1
+    @cython.final
+    @cython.locals(plan=EncodePlan, count=Py_ssize_t, frame=EncoderFrame)
+    cdef Py_ssize_t _instances(self, items, Py_ssize_t i) except -1
+    @cython.final
     cdef int _text(self, str text) except -1
     @cython.final
     @cython.locals(i=Py_ssize_t, frame=EncoderFrame)
     cdef object _object(self, EncodePlan plan, obj)
     @cython.final
-    @cython.locals(i=Py_ssize_t)
-    cdef Py_ssize_t _leaf_fields(self, EncodePlan plan, obj) except -1
+    cdef Py_ssize_t _instance(self, EncodePlan plan, obj) except -1
     @cython.final
-    @cython.locals(handle=Py_ssize_t, descriptor=ClassDescriptor)
+    @cython.locals(handle=Py_ssize_t)
     cdef bint _begin_object(self, EncodePlan plan, obj) except -1
     @cython.final
     @cython.locals(plan=EncodePlan)
@@ -89,9 +97,6 @@ cdef class Encoder(NumberWriter):
     @cython.final
     @cython.locals(top=Py_ssize_t, i=Py_ssize_t)
     cdef object _step_list(self, EncoderFrame frame)
-    @cython.final
-    @cython.locals(box=EncodePlan, code=int, count=Py_ssize_t)
-    cdef Py_ssize_t _boxes(self, items, Py_ssize_t i) except -1
     @cython.final
     @cython.locals(top=Py_ssize_t, i=Py_ssize_t)
     cdef object _step_map(self, EncoderFrame frame)

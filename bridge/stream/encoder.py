@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import EncodeError, LocalProtocolError, NotSerializableError
 from ..gadgets import why_refused
-from . import native
+from . import native, native_leaves
 from .constants import (
     BASE_WIRE_HANDLE,
     STREAM_HEADER,
@@ -80,9 +80,6 @@ _MAX_ANNOTATION_DEPTH = 50
 #: Lists up to this length are looked at before they are written, whether they need a frame.
 _SMALL = 16
 
-_INT = ord("I")
-_DOUBLE = ord("D")
-
 #: How many frames an encoder keeps; one takes about a hundred bytes.
 _KEPT_FRAMES = 1 << 15
 
@@ -112,6 +109,8 @@ class Encoder(NumberWriter):
         self._double_box = self._usual_plan(float, DOUBLE)
         self._boolean_box = self._usual_plan(bool, BOOLEAN)
         self._list_plan = self._usual_plan(list, LIST_OF)
+        boxes = (self._int_box, self._long_box, self._double_box, self._boolean_box)
+        self._boxes = tuple([None if box is None else box.descriptor for box in boxes])
         self._frames: list[Any] = []
         self._top = -1
         self._running = False
@@ -177,7 +176,7 @@ class Encoder(NumberWriter):
     @property
     def handle_count(self) -> int:
         """The handles assigned since the start or the last reset; each keeps its object alive."""
-        return self._next_handle
+        return self._memo.next
 
     def restart(self) -> None:
         """Begins another stream, as a new encoder would, with the memory of this one."""
@@ -198,24 +197,19 @@ class Encoder(NumberWriter):
     def _write(self, obj: Any, unshared: bool, several: bool) -> None:
         self._check_idle()
         mark = native.out_len(self._out)
-        handle = self._next_handle
+        handle = self._memo.next
         objects = len(self._objects)
         self._running = True
         try:
             if unshared:
                 self._unshared = obj
             if several:
-                for content in obj:
-                    if isinstance(content, BlockData):
-                        self._block_data(content)
-                    else:
-                        self._whole(content)
+                self._several(list(obj))
             else:
                 self._whole(obj)
         except BaseException as error:
             native.out_truncate(self._out, mark)
-            self._give_back(objects)
-            self._next_handle = handle
+            self._give_back(objects, handle)
             failure = as_encode_error(error, path_of(self._frames, self._top))
             if failure is error:
                 raise
@@ -232,8 +226,26 @@ class Encoder(NumberWriter):
     def _whole(self, obj: Any) -> None:
         """An object of the grammar with all its parts."""
         self._value(obj)
+        self._finish()
+
+    def _finish(self) -> None:
         while self._top >= 0:
             self._step(self._frames[self._top])
+
+    def _several(self, contents: Any) -> None:
+        """Objects of the grammar with all their parts, and blocks of primitive data."""
+        i = 0
+        while i < native.list_len(contents):
+            content = native.list_get(contents, i)
+            if isinstance(content, BlockData):
+                self._block_data(content)
+                i += 1
+            elif type(content) is self._last_kind and self._last_plan.plain:
+                i += self._instances(contents, i)
+                self._finish()
+            else:
+                self._whole(content)
+                i += 1
 
     def _value(self, obj: Any) -> None:
         """One object of the grammar. What has parts that need one pushes a frame for them."""
@@ -299,14 +311,38 @@ class Encoder(NumberWriter):
     def _leaves(self, items: Any) -> int:
         """Writes the items of a list up to the first that is no leaf and no short list of leaves: how many they are."""
         i = 0
-        while i < native.list_len(items):
+        while True:
+            i += self._run(items, i)
+            if i >= native.list_len(items):
+                return i
             item = native.list_get(items, i)
             if not self._leaf(item) and not (type(item) is list and self._small_list(item)):
-                break
+                return i
             i += 1
-            if type(item) is int or type(item) is float:
-                i += self._boxes(items, i)
-        return i
+
+    def _run(self, items: Any, i: int) -> int:
+        """Writes the items of a list from one on, as long as they are leaves of known classes: how many they are."""
+        if self._unshared is not None:
+            return 0
+        return native_leaves.put_leaves(self._out, self._memo, self._objects, items, i, self._boxes)
+
+    def _instances(self, items: Any, i: int) -> int:
+        """Goes on with the items of a list from one on, which is of the last type, and has a plain plan.
+
+        As long as they are of this type and need no frame; the first that needs one has it then. How many they are.
+        """
+        plan = self._last_plan
+        if self._unshared is not None or not self._knows(plan.descriptor):
+            self._object(plan, native.list_get(items, i))
+            return 1
+        count = native_leaves.put_instances(
+            self._out, self._memo, self._objects, items, i, self._last_kind, self._last_handle,
+            plan.slots, plan.leaf_steps, plan.length,
+        )  # fmt: skip
+        if self._memo.step < plan.length:
+            frame = self._push(IN_FIELDS, plan, native.list_get(items, i + count - 1))
+            frame.index = self._memo.step
+        return count
 
     def _small_list(self, items: Any) -> bool:
         """Writes a short list of leaves, which needs no frame; whether it is one."""
@@ -321,70 +357,54 @@ class Encoder(NumberWriter):
 
     def _text(self, text: Any) -> None:
         """A plain str, or a reference to it."""
-        if len(text) > 1 and self._unshared is None:
-            handle = native.memo_claim(self._memo, text, self._next_handle, self._objects)
-            if handle >= 0:
-                native.put_reference(self._out, BASE_WIRE_HANDLE + handle)
-            else:
-                self._next_handle += 1
-                native.put_string(self._out, text)
+        if self._unshared is None:
+            native_leaves.put_text(self._out, self._memo, self._objects, text)
         elif len(text) < 2 or not self._reference(text):
             self._string(text)
 
     def _object(self, plan: Any, obj: Any) -> None:
         """An instance with its fields, or a reference to it."""
-        if not self._begin_object(plan, obj):
-            return
-        i = 0
-        if plan.has_slots and plan.annotation_step < 0:
-            i = self._leaf_fields(plan, obj)
+        if plan.plain:
+            i = self._instance(plan, obj)
             if i == plan.length:
                 return
+        elif not self._begin_object(plan, obj):
+            return
+        else:
+            i = 0
         frame = self._push(IN_FIELDS, plan, obj)
         frame.index = i
         if plan.annotation_step >= 0:
             frame.annotations = iter(_annotations_of(obj) if plan.reduce is None else plan.reduce(obj))
 
+    def _instance(self, plan: Any, obj: Any) -> int:
+        """TC_OBJECT, the class, and the fields up to the first that needs a frame, or a reference: the step it got to.
+
+        A field that cannot be written is such a one: errors know their place by the frame.
+        """
+        if self._knows(plan.descriptor) and self._unshared is None:
+            return native_leaves.put_instance(
+                self._out, self._memo, self._objects, obj, self._last_handle, plan.slots, plan.leaf_steps, plan.length
+            )
+        if not self._begin_object(plan, obj):
+            return plan.length  # type: ignore[no-any-return]
+        return native_leaves.put_fields(
+            self._out, self._memo, self._objects, obj, plan.slots, plan.leaf_steps, 0, plan.length
+        )
+
     def _begin_object(self, plan: Any, obj: Any) -> bool:
         """TC_OBJECT and the class, or a reference to the object; whether its contents are to follow."""
-        descriptor = plan.descriptor
-        if descriptor is not self._last_descriptor:
-            handle = native.memo_get(self._memo, descriptor, self._objects)
-            if handle >= 0:
-                self._last_descriptor = descriptor
-                self._last_handle = handle
-        if descriptor is self._last_descriptor and self._unshared is None:
-            handle = native.memo_claim(self._memo, obj, self._next_handle, self._objects)
+        if self._knows(plan.descriptor) and self._unshared is None:
+            handle = native.memo_claim(self._memo, obj, self._objects)
             if handle >= 0:
                 native.put_reference(self._out, BASE_WIRE_HANDLE + handle)
                 return False
-            self._next_handle += 1
             native.put_object(self._out, BASE_WIRE_HANDLE + self._last_handle)
         elif self._reference(obj):
             return False
         else:
             self._start_object(plan.descriptor, obj)
         return True
-
-    def _leaf_fields(self, plan: Any, obj: Any) -> int:
-        """The fields that need no frame: primitives, None and text. Gives the step of the first other field.
-
-        One that cannot be written is such a one: errors know their place by the frame.
-        """
-        i = 0
-        while True:
-            i = native.put_fields(self._out, obj, plan.slots, plan.steps, i, plan.length)
-            if i == plan.length or (plan.steps[i] != OBJECT_FIELD and plan.steps[i] != ARRAY_FIELD):
-                return i
-            value = native.slot_peek(obj, plan.slots, i)
-            if type(value) is not str:
-                return i
-            if plan.checks is not None:
-                check = plan.checks[i]
-                if check is not None and check.get(str, check) is not None:
-                    return i
-            self._text(value)
-            i += 1
 
     def _value_as(self, plan: Any, obj: Any) -> None:
         """A value by the plan that the field it stands in asks for; None: by its own."""
@@ -648,8 +668,6 @@ class Encoder(NumberWriter):
                     inner = self._instance_plan(check, value)
                     if inner is not None:
                         # The object in the last field: the frame goes on with its fields.
-                        if not self._begin_object(inner, value):
-                            break
                         if frame.outer is None:
                             frame.outer = []
                         native.list_append(frame.outer, plan.descriptor)
@@ -658,7 +676,7 @@ class Encoder(NumberWriter):
                         steps = plan.steps
                         length = plan.length
                         frame.index = 0
-                        i = self._leaf_fields(plan, value)
+                        i = self._instance(plan, value)
                         continue
                 if check is None:
                     self._value(value)
@@ -679,9 +697,7 @@ class Encoder(NumberWriter):
             if check is not None and kind not in check:
                 return None
             plan = self._last_plan if kind is self._last_kind else self._plans.get(kind)
-        if plan is None or plan.shape != FIELDS or not plan.has_slots or plan.annotation_step >= 0:
-            return None
-        return plan
+        return plan if plan is not None and plan.plain else None
 
     def _step_items(self, frame: Any) -> None:
         top = self._top
@@ -700,36 +716,33 @@ class Encoder(NumberWriter):
         items = frame.obj
         top = self._top
         i = frame.index
-        while i < native.list_len(items):
+        while True:
+            i += self._run(items, i)
+            if i >= native.list_len(items):
+                break
             item = native.list_get(items, i)
-            i += 1
-            frame.index = i
-            self._value(item)
+            if type(item) is self._last_kind and self._last_plan.plain:
+                i += self._instances(items, i)
+            else:
+                frame.index = i + 1
+                self._value(item)
+                i += 1
             if self._top != top:
-                return
-            if type(item) is int or type(item) is float:
-                i += self._boxes(items, i)
                 frame.index = i
+                return
         if i != frame.length:
             raise EncodeError("the collection changed its size while it was written")
         native.put_u8(self._out, TC_ENDBLOCKDATA)
         self._pop()
 
-    def _boxes(self, items: Any, i: int) -> int:
-        """Goes on with the numbers of a list, as long as they are like the one before: how many they are."""
-        box = self._int_box if type(items[i - 1]) is int else self._double_box
-        if box is None or box.descriptor is not self._last_descriptor:
-            return 0
-        code = _INT if box is self._int_box else _DOUBLE
-        count = native.put_boxes(self._out, items, i, code, BASE_WIRE_HANDLE + self._last_handle)
-        self._next_handle += count
-        return count
-
     def _step_map(self, frame: Any) -> None:
         items = frame.items
         top = self._top
         i = frame.index
-        while i < native.list_len(items):
+        while True:
+            i += self._run(items, i)
+            if i >= native.list_len(items):
+                break
             item = native.list_get(items, i)
             i += 1
             frame.index = i

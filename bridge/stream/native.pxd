@@ -499,70 +499,6 @@ cdef extern from *:
                 return unit > 0xFFFF ? 0 : native_put_u16(out, (int)unit) < 0 ? -1 : 1;
         }
     }
-    static Py_ssize_t native_put_fields(NativeOut *out, PyObject *obj, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t i, Py_ssize_t length) {
-        unsigned char *w; long long number; double real; uint64_t wide; uint32_t narrow;
-        NATIVE_ROOM(8 * (length - i)); w = out->p + out->length;
-        for (; i < length; i++) {
-            PyObject *value = slots[i] < 0 ? NULL : *(PyObject **)((char *)obj + slots[i]);
-            if (!value) break;
-            switch (steps[i]) {
-                case 'I':
-                    if (!PyLong_Check(value) || !native_long(value, &number) || number != (int32_t)number) goto stop;
-                    narrow = __builtin_bswap32((uint32_t)number); memcpy(w, &narrow, 4); w += 4; continue;
-                case 'J':
-                    if (!PyLong_Check(value) || !native_long(value, &number)) goto stop;
-                    wide = __builtin_bswap64((uint64_t)number); memcpy(w, &wide, 8); w += 8; continue;
-                case 'D':
-                    if (!PyFloat_Check(value)) goto stop;
-                    real = PyFloat_AS_DOUBLE(value); memcpy(&wide, &real, 8);
-                    wide = __builtin_bswap64(wide); memcpy(w, &wide, 8); w += 8; continue;
-                case 'Z':
-                    if (value != Py_True && value != Py_False) goto stop;
-                    *w++ = value == Py_True; continue;
-                case 'B': case 'S': case 'F': case 'C': {
-                    int put; out->length = w - out->p; put = native_put_primitive(out, steps[i], value);
-                    if (put < 0) PyErr_Clear(); /* who asks for this field alone is told again */
-                    if (put <= 0) return i;
-                    w = out->p + out->length; continue;
-                }
-                case 'L': case '[':
-                    if (value != Py_None) goto stop;
-                    *w++ = 0x70; continue;
-                default: goto stop;
-            }
-        }
-    stop:
-        out->length = w - out->p; return i;
-    }
-    /* Handles and boxed values, while they are of the kind: how many. */
-    static Py_ssize_t native_put_boxes(NativeOut *out, PyObject *items, Py_ssize_t start, int code, long long handle) {
-        Py_ssize_t i = start;
-    #ifndef Py_GIL_DISABLED
-        unsigned char head[6], *w; uint32_t number = __builtin_bswap32((uint32_t)handle); long long value; double real; uint64_t wide;
-        Py_ssize_t size = PyList_GET_SIZE(items);
-        head[0] = 0x73; head[1] = 0x71; memcpy(head + 2, &number, 4);
-        while (i < size) {
-            Py_ssize_t stop = size - i > 1024 ? i + 1024 : size, first = i;
-            NATIVE_ROOM(14 * (stop - i)); w = out->p + out->length;
-            if (code == 'I')
-                for (; i < stop; i++) {
-                    PyObject *item = PyList_GET_ITEM(items, i);
-                    if (!PyLong_CheckExact(item) || !native_long(item, &value) || value != (int32_t)value) break;
-                    number = __builtin_bswap32((uint32_t)value); memcpy(w, head, 6); memcpy(w + 6, &number, 4); w += 10;
-                }
-            else
-                for (; i < stop; i++) {
-                    PyObject *item = PyList_GET_ITEM(items, i);
-                    if (!PyFloat_CheckExact(item)) break;
-                    real = PyFloat_AS_DOUBLE(item); memcpy(&wide, &real, 8); wide = __builtin_bswap64(wide);
-                    memcpy(w, head, 6); memcpy(w + 6, &wide, 8); w += 14;
-                }
-            out->length = w - out->p;
-            if (i < stop || i == first) break;
-        }
-    #endif
-        return i - start;
-    }
     static int native_put_raw(NativeOut *out, PyObject *data) {
         Py_buffer view;
         if (PyBytes_CheckExact(data)) {
@@ -664,12 +600,12 @@ cdef extern from *:
     /* ---- identity map: what has a number lies in a list, in the order of the numbers. A slot holds an index into that
        list, plus one, in as many low bits as the mask has, and above them bits of the address, so that one which is not
        looked for is rarely gone to. Open addressing, linear probing; half of the slots are empty at least. ---- */
-    typedef struct { uint32_t *slots, *numbers; size_t mask, room; } NativeMemo;
+    typedef struct { uint32_t *slots, *numbers; size_t mask, room; Py_ssize_t next, step; } NativeMemo;
     #define NATIVE_MEMO_START 64
     static NativeMemo *native_memo_new(void) {
         NativeMemo *memo = (NativeMemo *)PyMem_Malloc(sizeof(NativeMemo));
         if (!memo) { PyErr_NoMemory(); return NULL; }
-        memo->mask = NATIVE_MEMO_START - 1; memo->room = 0; memo->numbers = NULL;
+        memo->mask = NATIVE_MEMO_START - 1; memo->room = 0; memo->numbers = NULL; memo->next = memo->step = 0;
         memo->slots = (uint32_t *)PyMem_Calloc(NATIVE_MEMO_START, sizeof(uint32_t));
         if (!memo->slots) { PyMem_Free(memo); PyErr_NoMemory(); return NULL; }
         return memo;
@@ -717,27 +653,30 @@ cdef extern from *:
         PyMem_Free(memo->slots); memo->slots = bigger.slots; memo->mask = bigger.mask;
         return 0;
     }
-    /* The number of the key, or -1: then it has this one from now on, and is the last of the objects; -2 error. */
-    static CYTHON_INLINE Py_ssize_t native_memo_claim(NativeMemo *memo, PyObject *key, Py_ssize_t number, PyObject *objects) {
+    /* The number of the key, or -1: then it has the next one from now on, and is the last of the objects; -2 error. */
+    static CYTHON_INLINE Py_ssize_t native_memo_claim(NativeMemo *memo, PyObject *key, PyObject *objects) {
         uint32_t *slot = native_memo_slot(memo, key, objects); size_t count = (size_t)PyList_GET_SIZE(objects);
         if (*slot) return (Py_ssize_t)memo->numbers[(*slot & memo->mask) - 1];
         if (__builtin_expect((count + 1) * 2 > memo->mask || count >= memo->room, 0)) {
             if (native_memo_grow(memo, objects)) return -2;
             slot = native_memo_slot(memo, key, objects);
         }
-        if (__builtin_expect(number > 0x7FFFFFFF, 0)) {
+        if (__builtin_expect(memo->next > 0x7FFFFFFF, 0)) {
             PyErr_SetString(PyExc_OverflowError, "more handles than a stream can have; a reset forgets them"); return -2;
         }
         if (native_list_append(objects, key)) return -2;
-        memo->numbers[count] = (uint32_t)number; *slot = native_memo_entry(memo, key, count);
+        memo->numbers[count] = (uint32_t)memo->next++; *slot = native_memo_entry(memo, key, count);
         return -1;
     }
     /* The last one put in is in nobody's way: nothing went past its slot since. What the caller put into the list by
        itself is in no slot, unless the table has grown since. */
-    static int native_memo_pop(NativeMemo *memo, PyObject *objects) {
-        Py_ssize_t last = PyList_GET_SIZE(objects) - 1;
-        *native_memo_slot(memo, PyList_GET_ITEM(objects, last), objects) = 0;
-        return native_list_cut(objects, last);
+    static int native_memo_cut(NativeMemo *memo, Py_ssize_t next, PyObject *objects, Py_ssize_t length) {
+        while (PyList_GET_SIZE(objects) > length) {
+            Py_ssize_t last = PyList_GET_SIZE(objects) - 1;
+            *native_memo_slot(memo, PyList_GET_ITEM(objects, last), objects) = 0;
+            if (native_list_cut(objects, last)) return -1;
+        }
+        memo->next = next; return 0;
     }
     /* Kept for the next stream, but not when it is far larger than what was in it, nor beyond 8 MiB with the numbers. */
     #define NATIVE_MEMO_KEPT (1 << 20)
@@ -749,7 +688,8 @@ cdef extern from *:
             PyMem_Free(memo->slots); PyMem_Free(memo->numbers);
             memo->slots = slots; memo->numbers = NULL; memo->mask = NATIVE_MEMO_START - 1; memo->room = 0;
         } else if (used >= size / 16) memset(memo->slots, 0, size * sizeof(uint32_t));
-        else while (used) *native_memo_slot(memo, PyList_GET_ITEM(objects, --used), objects) = 0; /* as `pop` does */
+        else while (used) *native_memo_slot(memo, PyList_GET_ITEM(objects, --used), objects) = 0; /* as `cut` does */
+        memo->next = 0;
         return 0;
     }
     """
@@ -808,8 +748,6 @@ cdef extern from *:
     int integer_bytes "native_integer_bytes"(object number) noexcept
     int put_object "native_put_object"(NativeOut* out, long long handle) except -1
     int put_reference "native_put_reference"(NativeOut* out, long long handle) except -1
-    Py_ssize_t put_fields "native_put_fields"(NativeOut* out, object obj, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t index, Py_ssize_t length) except -1
-    Py_ssize_t put_boxes "native_put_boxes"(NativeOut* out, object items, Py_ssize_t index, int code, long long handle) except -1
     bytes tagged "native_tagged"(int tag, long long high, int high_bytes, long long low, int low_bytes)
     bytes two_longs "native_two_longs"(unsigned long long first, unsigned long long second)
     object unsigned "native_unsigned"(object data)
@@ -822,12 +760,13 @@ cdef extern from *:
     int put_array "native_put_array"(NativeOut* out, object numbers, int width) except -1
 
     ctypedef struct NativeMemo:
-        pass
+        Py_ssize_t next
+        Py_ssize_t step
     NativeMemo* memo_new "native_memo_new"() except NULL
     void memo_free "native_memo_free"(NativeMemo* memo) noexcept
     Py_ssize_t memo_get "native_memo_get"(NativeMemo* memo, object obj, list objects) noexcept
-    Py_ssize_t memo_claim "native_memo_claim"(NativeMemo* memo, object obj, Py_ssize_t number, list objects) except -2
-    int memo_pop "native_memo_pop"(NativeMemo* memo, list objects) except -1
+    Py_ssize_t memo_claim "native_memo_claim"(NativeMemo* memo, object obj, list objects) except -2
+    int memo_cut "native_memo_cut"(NativeMemo* memo, Py_ssize_t next, list objects, Py_ssize_t length) except -1
     int memo_clear "native_memo_clear"(NativeMemo* memo, list objects) except -1
 
 cdef inline int u16(const unsigned char* p, Py_ssize_t pos) noexcept:

@@ -139,13 +139,21 @@ def read_array(empty: array[Any], p: Input, pos: int, length: int) -> array[Any]
 
 # ------------------------------------------------------------------------------------------------- slots of instances
 
-Slots = Any  # what stores and what fetches, for each slot; a C array of offsets when compiled
+
+class Slots:
+    """What stores and what fetches, for each slot; a C array of offsets when compiled."""
+
+    def __init__(self, members: list[Any]) -> None:
+        self.members = members
+        self.set: list[Any] = [_set_nowhere if member is None else member.__set__ for member in members]
+        self.get: list[Any] = [None if member is None else member.__get__ for member in members]
+        self.kind: type | None = None  # for these two, see `native_leaves`
+        self.runs: list[Any] = []
 
 
 def slot_table(members: list[Any]) -> Slots:
     """Where each of the member descriptors ``members`` keeps its value; None: nowhere."""
-    setters = [_set_nowhere if member is None else member.__set__ for member in members]
-    return setters, [None if member is None else member.__get__ for member in members]
+    return Slots(members)
 
 
 def _set_nowhere(obj: Any, value: Any) -> None:
@@ -158,14 +166,14 @@ def slot_table_free(slots: Slots) -> None:
 
 def slot_set(obj: Any, slots: Slots, index: int, value: Any) -> None:
     """Stores into a slot, if there is one for this value."""
-    slots[0][index](obj, value)
+    slots.set[index](obj, value)
 
 
 def take_fields(obj: Any, slots: Slots, steps: Input, count: int, p: Input, pos: int) -> int:
     """Reads the primitives of the first ``count`` steps into the slots of a new object: where they end."""
     layout, chars = _layout(steps[:count])
     values = layout.unpack_from(p, pos)
-    for setter, value in zip(slots[0], _with_chars(steps, values) if chars else values, strict=False):
+    for setter, value in zip(slots.set, _with_chars(steps, values) if chars else values, strict=False):
         setter(obj, value)
     return pos + layout.size
 
@@ -196,24 +204,24 @@ def attribute_set(obj: Any, name: Any, value: Any) -> None:
 
 def slot_get(obj: Any, slots: Slots, index: int) -> Any:
     """The value of a slot; ``AttributeError`` where it is empty."""
-    return slots[1][index](obj)
+    return slots.get[index](obj)
 
 
 def slot_peek(obj: Any, slots: Slots, index: int) -> Any:
     """The value of a slot; None where it is empty, or there is none."""
-    if slots[1][index] is None:
+    if slots.get[index] is None:
         return None
     try:
-        return slots[1][index](obj)
+        return slots.get[index](obj)
     except AttributeError:
         return None
 
 
-def _slot_is_empty(obj: Any, slots: Slots, index: int) -> bool:
-    if slots[1][index] is None:
+def slot_is_empty(obj: Any, slots: Slots, index: int) -> bool:
+    if slots.get[index] is None:
         return True
     try:
-        slots[1][index](obj)
+        slots.get[index](obj)
     except AttributeError:
         return True
     return False
@@ -470,41 +478,6 @@ def put_primitive(out: Output, code: int, value: Any) -> bool:
     return True
 
 
-def put_fields(out: Output, obj: Any, slots: Slots, steps: Input, index: int, length: int) -> int:
-    """Writes fields from slots, while they are primitives of their types or None: the index of the first other one."""
-    while index < length:
-        value = slot_peek(obj, slots, index)
-        if steps[index] in b"L[":
-            if value is not None or _slot_is_empty(obj, slots, index):
-                break
-            out += b"p"
-        else:
-            try:
-                if not primitive_bytes(steps[index]) or not put_primitive(out, steps[index], value):
-                    break
-            except OverflowError:
-                break
-        index += 1
-    return index
-
-
-def put_boxes(out: Output, items: Any, index: int, code: int, handle: int) -> int:
-    """TC_OBJECT, the reference to its class descriptor and its value, for each item of a list from ``index`` on.
-
-    Up to one that is no plain int of 32 bits (``code`` I) or no plain float (D). How many were written.
-    """
-    kind: Any = int if code == ord("I") else float
-    at = index
-    while at < list_len(items):
-        item = list_get(items, at)
-        if type(item) is not kind or (kind is int and integer_bytes(item) != 4):
-            break
-        put_object(out, handle)
-        put_primitive(out, code, item)
-        at += 1
-    return at - index
-
-
 def put_raw(out: Output, data: bytes | bytearray | memoryview) -> None:
     out += data
 
@@ -539,11 +512,23 @@ def put_array(out: Output, numbers: Any, width: int) -> None:
 # What has a number lies in a list of the caller, which nobody else changes: so it stays alive, and its ``id`` its own.
 # The caller may append to that list what nobody looks for.
 
-Memo = Any  # a dict by id(); an open-addressing table of places in that list when compiled
+NO_HEADS = (None, None, None, None)
+TOO_MANY = "more handles than a stream can have; a reset forgets them"
+
+
+class Memo(dict[int, int]):
+    """From the ``id()`` of objects to their numbers, in the order of these; when compiled, a table of places in a list.
+
+    ``next``: the number of the next object. ``step`` and ``heads``: see `native_leaves`.
+    """
+
+    def __init__(self) -> None:
+        self.next = self.step = 0
+        self.heads: tuple[bytes | None, ...] = NO_HEADS
 
 
 def memo_new() -> Memo:
-    return {}
+    return Memo()
 
 
 def memo_free(memo: Memo) -> None:
@@ -552,28 +537,38 @@ def memo_free(memo: Memo) -> None:
 
 def memo_get(memo: Memo, obj: Any, objects: list[Any]) -> int:
     """The number stored for this very object, or -1."""
-    return memo.get(id(obj), -1)  # type: ignore[no-any-return]
+    return memo.get(id(obj), -1)
 
 
-def memo_claim(memo: Memo, obj: Any, number: int, objects: list[Any]) -> int:
-    """The number stored for this very object. If there is none, -1: this one is now, and ``objects`` got the object.
+def memo_claim(memo: Memo, obj: Any, objects: list[Any]) -> int:
+    """The number stored for this very object. If there is none, -1: it has the next one now, and is in ``objects``.
 
     Raises ``OverflowError`` for a number beyond 31 bits.
     """
-    known: int = memo.get(id(obj), -1)
+    known = memo.get(id(obj), -1)
     if known < 0:
-        if number > 0x7FFFFFFF:
-            raise OverflowError("more handles than a stream can have; a reset forgets them")
+        if memo.next > 0x7FFFFFFF:
+            raise OverflowError(TOO_MANY)
         objects.append(obj)
-        memo[id(obj)] = number
+        memo[id(obj)] = memo.next
+        memo.next += 1
     return known
 
 
-def memo_pop(memo: Memo, objects: list[Any]) -> None:
-    """Takes the last of the objects out of the list, and forgets it if it is known."""
-    memo.pop(id(objects.pop()), None)
+def memo_cut(memo: Memo, number: int, objects: list[Any], length: int) -> None:
+    """Forgets the objects that have got this number or a later one, which lie in ``objects`` from ``length`` on."""
+    while memo:
+        key, last = memo.popitem()
+        if last < number:
+            memo[key] = last
+            break
+    del objects[length:]
+    memo.next = number
+    memo.heads = NO_HEADS
 
 
 def memo_clear(memo: Memo, objects: list[Any]) -> None:
     """Forgets all of the objects; the caller empties the list afterwards."""
     memo.clear()
+    memo.next = memo.step = 0
+    memo.heads = NO_HEADS

@@ -39,5 +39,7 @@ cdef class EncodePlan:
     cdef readonly Py_ssize_t value_count
     cdef readonly object reduce
     cdef readonly tuple alternatives
-    cdef readonly bint has_slots
+    cdef readonly bint has_slots, plain
+    cdef readonly bytes leaf_program
+    cdef const unsigned char* leaf_steps
     cdef Py_ssize_t* slots

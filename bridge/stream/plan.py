@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from ..errors import EncodeError
 from . import native
 from .constants import SC_ENUM
-from .descriptors import ANNOTATION, ClassDescriptor, DescriptorCache
+from .descriptors import ANNOTATION, OBJECT_FIELD, ClassDescriptor, DescriptorCache
 
 # What a decode plan makes of an object.
 SLOTS = 1  #: an instance whose fields are stored one by one in slots; the generic form is one of these
@@ -47,6 +48,9 @@ DATA = 39  #: the adapter gives the bytes of all primitive fields, or of what an
 ITEMS = 40  #: the adapter gives the bytes of all fields, the block after them, and the objects after that
 BIG_INTEGER = 41  #: an int as java.math.BigInteger writes itself
 
+
+#: In a program of leaves, an object field that a plain text may stand in as it is.
+TEXT_FIELD = ord("t")
 
 #: Objects of so many fields may take memory before their bytes have come; of more, it is watched.
 MANY_FIELDS = 64
@@ -169,11 +173,31 @@ class EncodePlan:
         self.reduce = reduce
         self.alternatives = alternatives
         self.has_slots = members is not None
+        #: Instances are no more than slots.
+        self.plain = shape == FIELDS and self.has_slots and self.annotation_step < 0
+        self.leaf_program = _leaf_program(self.program, checks)
+        self.leaf_steps = native.pointer(self.leaf_program)
         if members is not None:
             self.slots = native.slot_table(members)
 
     def __dealloc__(self) -> None:
         native.slot_table_free(self.slots)
+
+
+def _leaf_program(program: bytes, checks: list[Any] | None) -> bytes:
+    """The program with ``t`` for the object fields that a plain text may stand in as it is."""
+    steps = bytearray(program)
+    for i, code in enumerate(program):
+        if code == OBJECT_FIELD and (checks is None or checks[i] is None or _takes_text(checks[i])):
+            steps[i] = TEXT_FIELD
+    return bytes(steps)
+
+
+def _takes_text(check: Any) -> bool:
+    try:
+        return check[str] is None
+    except (KeyError, EncodeError):
+        return False
 
 
 class Resolver(Protocol):

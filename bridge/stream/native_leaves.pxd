@@ -1,0 +1,115 @@
+# The C meaning of native_leaves.py, for the encoder. Same names, same contracts.
+
+from .native cimport NativeMemo, NativeOut
+
+cdef extern from *:
+    """
+    #define NATIVE_BASE_WIRE_HANDLE 0x7E0000
+    static CYTHON_INLINE int native_put_text(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *text) {
+        if (PyUnicode_GET_LENGTH(text) > 1) {
+            Py_ssize_t number = native_memo_claim(memo, text, objects);
+            if (number >= 0) return native_put_reference(out, NATIVE_BASE_WIRE_HANDLE + number);
+            if (number < -1) return -1;
+        } else memo->next++;
+        return native_put_string(out, text);
+    }
+    static int native_box_head(NativeMemo *memo, PyObject *objects, PyObject *descriptor, unsigned char *head) {
+        Py_ssize_t handle = native_memo_get(memo, descriptor, objects); uint32_t number;
+        if (handle < 0) return 0;
+        number = __builtin_bswap32((uint32_t)(NATIVE_BASE_WIRE_HANDLE + handle));
+        head[0] = 0x73; head[1] = 0x71; memcpy(head + 2, &number, 4); return 1;
+    }
+    static Py_ssize_t native_put_leaves(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *items, Py_ssize_t start, PyObject *boxes) {
+        Py_ssize_t i = start;
+    #ifndef Py_GIL_DISABLED
+        unsigned char heads[4][6], *w; int known[4] = {0, 0, 0, 0}, which; long long value = 0; double real; uint64_t wide; uint32_t narrow;
+        Py_ssize_t size = PyList_GET_SIZE(items), first, stop;
+        while (i < size) {
+            PyObject *item = PyList_GET_ITEM(items, i);
+            if (PyUnicode_CheckExact(item)) { if (native_put_text(out, memo, objects, item)) return -1; i++; continue; }
+            if (item == Py_None) { if (native_put_u8(out, 0x70)) return -1; i++; continue; }
+            first = i; stop = size - i > 1024 ? i + 1024 : size;
+            NATIVE_ROOM(14 * (stop - i)); w = out->p + out->length;
+            for (; i < stop; i++) {
+                item = PyList_GET_ITEM(items, i);
+                if (PyLong_CheckExact(item)) { if (!native_long(item, &value)) break; which = value == (int32_t)value ? 0 : 1; }
+                else if (PyFloat_CheckExact(item)) which = 2;
+                else if (PyBool_Check(item)) which = 3;
+                else break;
+                if (!known[which] && !(known[which] = native_box_head(memo, objects, PyTuple_GET_ITEM(boxes, which), heads[which]))) break;
+                memcpy(w, heads[which], 6); w += 6;
+                if (which == 0) { narrow = __builtin_bswap32((uint32_t)value); memcpy(w, &narrow, 4); w += 4; }
+                else if (which == 1) { wide = __builtin_bswap64((uint64_t)value); memcpy(w, &wide, 8); w += 8; }
+                else if (which == 2) { real = PyFloat_AS_DOUBLE(item); memcpy(&wide, &real, 8); wide = __builtin_bswap64(wide); memcpy(w, &wide, 8); w += 8; }
+                else *w++ = item == Py_True;
+            }
+            out->length = w - out->p; memo->next += i - first;
+            if (i == first) break;
+        }
+    #endif
+        return i - start;
+    }
+    static Py_ssize_t native_put_fields(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *obj, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t i, Py_ssize_t length) {
+        unsigned char *w; long long number; double real; uint64_t wide; uint32_t narrow;
+        NATIVE_ROOM(8 * (length - i)); w = out->p + out->length;
+        for (; i < length; i++) {
+            PyObject *value = slots[i] < 0 ? NULL : *(PyObject **)((char *)obj + slots[i]);
+            if (!value) break;
+            switch (steps[i]) {
+                case 'I':
+                    if (!PyLong_Check(value) || !native_long(value, &number) || number != (int32_t)number) goto stop;
+                    narrow = __builtin_bswap32((uint32_t)number); memcpy(w, &narrow, 4); w += 4; continue;
+                case 'J':
+                    if (!PyLong_Check(value) || !native_long(value, &number)) goto stop;
+                    wide = __builtin_bswap64((uint64_t)number); memcpy(w, &wide, 8); w += 8; continue;
+                case 'D':
+                    if (!PyFloat_Check(value)) goto stop;
+                    real = PyFloat_AS_DOUBLE(value); memcpy(&wide, &real, 8);
+                    wide = __builtin_bswap64(wide); memcpy(w, &wide, 8); w += 8; continue;
+                case 'Z':
+                    if (value != Py_True && value != Py_False) goto stop;
+                    *w++ = value == Py_True; continue;
+                case 'B': case 'S': case 'F': case 'C': {
+                    int put; out->length = w - out->p; put = native_put_primitive(out, steps[i], value);
+                    if (put < 0) PyErr_Clear(); /* who asks for this field alone is told again */
+                    if (put <= 0) return i;
+                    w = out->p + out->length; continue;
+                }
+                case 'L': case '[':
+                    if (value != Py_None) goto stop;
+                    *w++ = 0x70; continue;
+                case 't':
+                    if (value == Py_None) { *w++ = 0x70; continue; }
+                    if (!PyUnicode_CheckExact(value)) goto stop;
+                    out->length = w - out->p;
+                    if (native_put_text(out, memo, objects, value)) return -1;
+                    NATIVE_ROOM(8 * (length - i)); w = out->p + out->length; continue;
+                default: goto stop;
+            }
+        }
+    stop:
+        out->length = w - out->p; return i;
+    }
+    static CYTHON_INLINE Py_ssize_t native_put_instance(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *obj, Py_ssize_t handle, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t length) {
+        Py_ssize_t number = native_memo_claim(memo, obj, objects);
+        if (number >= 0) return native_put_reference(out, NATIVE_BASE_WIRE_HANDLE + number) ? -1 : length;
+        if (number < -1 || native_put_object(out, NATIVE_BASE_WIRE_HANDLE + handle)) return -1;
+        return native_put_fields(out, memo, objects, obj, slots, steps, 0, length);
+    }
+    static Py_ssize_t native_put_instances(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *items, Py_ssize_t start, PyObject *kind, Py_ssize_t handle, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t length) {
+        Py_ssize_t i = start, step = length;
+        while (step == length && i < PyList_GET_SIZE(items)) {
+            PyObject *item = native_list_get(items, i);
+            if ((PyObject *)Py_TYPE(item) != kind) { Py_DECREF(item); break; }
+            step = native_put_instance(out, memo, objects, item, handle, slots, steps, length); i++;
+            Py_DECREF(item);
+            if (step < 0) return -1;
+        }
+        memo->step = step; return i - start;
+    }
+    """
+    int put_text "native_put_text"(NativeOut* out, NativeMemo* memo, list objects, str text) except -1
+    Py_ssize_t put_leaves "native_put_leaves"(NativeOut* out, NativeMemo* memo, list objects, object items, Py_ssize_t index, tuple boxes) except -1
+    Py_ssize_t put_fields "native_put_fields"(NativeOut* out, NativeMemo* memo, list objects, object obj, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t index, Py_ssize_t length) except -1
+    Py_ssize_t put_instance "native_put_instance"(NativeOut* out, NativeMemo* memo, list objects, object obj, Py_ssize_t handle, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t length) except -1
+    Py_ssize_t put_instances "native_put_instances"(NativeOut* out, NativeMemo* memo, list objects, object items, Py_ssize_t index, object kind, Py_ssize_t handle, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t length) except -1

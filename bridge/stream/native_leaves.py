@@ -1,0 +1,250 @@
+"""What the compiled build does in C, said in Python, as in `native`: values that are written without a frame.
+
+What is written is added to the output, and gets its handles; the caller keeps ``objects`` as for `native.memo_claim`.
+Loops are long here and call little: a call of Python's costs as much as all the rest of writing a small value.
+"""
+
+from __future__ import annotations
+
+import operator
+from struct import Struct
+from struct import error as StructError
+from typing import Any
+
+from . import native
+from .native import Input, Memo, Output, Slots
+
+_BASE_WIRE_HANDLE = 0x7E0000
+
+#: TC_STRING and the length, of the shorter texts.
+_TEXT_HEADS = [b"t" + length.to_bytes(2, "big") for length in range(256)]
+
+#: The types of values that need no look; ``t`` is an object field that may hold text.
+_KINDS: dict[int, type] = {ord("t"): str, ord("Z"): bool, ord("F"): float, ord("D"): float} | dict.fromkeys(
+    b"BSIJ", int
+)
+_FORMATS = {ord(code): form for code, form in zip("ZBSIFJD", "?bhifqd", strict=True)}
+_TEXT = ord("t")
+
+#: How attributes of an instance are found, unless its class has it otherwise.
+_GETATTRIBUTE: Any = object.__getattribute__
+
+_reference = Struct(">BI").pack
+_boxed_int = Struct(">6si").pack
+_boxed_long = Struct(">6sq").pack
+_boxed_double = Struct(">6sd").pack
+
+
+def put_text(out: Output, memo: Memo, objects: list[Any], text: str) -> None:
+    """A plain str, or the reference to it. CPython shares those of one character: they have no identity."""
+    put_leaves(out, memo, objects, [text], 0, native.NO_HEADS)
+
+
+def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: int, boxes: tuple[Any, ...]) -> int:
+    """Writes the items of a list from ``index`` on, while they are text, None or plain numbers: how many they were.
+
+    ``boxes``: the class descriptors of Integer, Long, Double and Boolean, or None: a number whose class is not in the
+    memo ends it.
+    """
+    if memo.next > 0x7FFFFFFF:
+        raise OverflowError(native.TOO_MANY)
+    integer, long, double, boolean = memo.heads
+    claim, keep = memo.setdefault, objects.append
+    number = memo.next
+    iterator: Any = list.__iter__(items)
+    iterator.__setstate__(index)
+    kind = None
+    for item in iterator:
+        kind = type(item)
+        if kind is str:
+            if len(item) > 1:
+                known = claim(id(item), number)
+                if known is not number:
+                    out += _reference(0x71, _BASE_WIRE_HANDLE + known)
+                    continue
+                keep(item)
+            if item.isascii() and len(item) < 256 and "\0" not in item:
+                out += _TEXT_HEADS[len(item)]
+                out += item.encode()
+            else:
+                native.put_string(out, item)
+        elif kind is int:
+            if integer is not None and -0x80000000 <= item <= 0x7FFFFFFF:
+                out += _boxed_int(integer, item)
+            elif long is not None and native.integer_bytes(item) == 8:
+                out += _boxed_long(long, item)
+            else:
+                break
+        elif kind is float and double is not None:
+            out += _boxed_double(double, item)
+        elif kind is bool and boolean is not None:
+            out += boolean
+            out.append(item)
+        elif item is None:
+            out += b"p"
+            continue
+        else:
+            break
+        number += 1
+    else:
+        memo.next = number
+        return len(items) - index
+    memo.next = number
+    count = len(items) - operator.length_hint(iterator) - 1 - index
+    heads = memo.heads
+    if kind is int or kind is float or kind is bool:
+        memo.heads = tuple([_box_head(memo, descriptor) for descriptor in boxes])
+    return count if heads == memo.heads else count + put_leaves(out, memo, objects, items, index + count, boxes)
+
+
+def _box_head(memo: Memo, descriptor: Any) -> bytes | None:
+    """How a box begins whose class was written before."""
+    number = memo.get(id(descriptor))
+    return None if number is None else b"sq" + (_BASE_WIRE_HANDLE + number).to_bytes(4, "big")
+
+
+def put_fields(
+    out: Output, memo: Memo, objects: list[Any], obj: Any, slots: Slots, steps: Input, index: int, length: int
+) -> int:
+    """Writes fields from slots, while they need no frame: the index of the first other one.
+
+    That are primitives of their types, None, and text at the steps ``t``, which are object fields that it may stand in
+    as it is. One that cannot be written is no such one: errors know their place by the frame.
+    """
+    while index < length:
+        value = native.slot_peek(obj, slots, index)
+        code = steps[index]
+        if code in b"tL[":
+            if type(value) is str and code == _TEXT:
+                put_text(out, memo, objects, value)
+            elif value is not None or native.slot_is_empty(obj, slots, index):
+                break
+            else:
+                out += b"p"
+        else:
+            try:
+                if not native.primitive_bytes(code) or not native.put_primitive(out, code, value):
+                    break
+            except OverflowError:
+                break
+        index += 1
+    return index
+
+
+def put_instance(
+    out: Output, memo: Memo, objects: list[Any], obj: Any, handle: int, slots: Slots, steps: Input, length: int
+) -> int:
+    """TC_OBJECT, a reference to the class, and fields as `put_fields`, or a reference: the step it got to."""
+    put_instances(out, memo, objects, [obj], 0, type(obj), handle, slots, steps, length)
+    return memo.step
+
+
+def put_instances(
+    out: Output, memo: Memo, objects: list[Any], items: Any, index: int, kind: Any, handle: int,
+    slots: Slots, steps: Input, length: int,
+) -> int:  # fmt: skip
+    """The same for the instances of ``kind`` that follow one another in a list: how many.
+
+    ``memo.step``: the step that the last one got to; only the last one is unfinished.
+    """
+    if memo.next > 0x7FFFFFFF:
+        raise OverflowError(native.TOO_MANY)
+    head = b"sq" + (_BASE_WIRE_HANDLE + handle).to_bytes(4, "big")
+    runs = _runs_of(slots, kind, steps, length)
+    claim, keep = memo.setdefault, objects.append
+    number = memo.next
+    memo.step = length
+    iterator: Any = list.__iter__(items)
+    iterator.__setstate__(index)
+    for obj in iterator:
+        if type(obj) is not kind:
+            return len(items) - operator.length_hint(iterator) - 1 - index
+        known = claim(id(obj), number)
+        if known is not number:
+            out += _reference(0x71, _BASE_WIRE_HANDLE + known)
+            continue
+        keep(obj)
+        number += 1
+        out += head
+        step = 0
+        try:
+            for fetch, kinds, pack, stop in runs:
+                values = fetch(obj)
+                if pack is not None:
+                    if list(map(type, values)) != kinds:
+                        break
+                    out += pack(*values)
+                    step = stop
+                    continue
+                for value in values:
+                    if type(value) is str:
+                        if len(value) > 1:
+                            known = claim(id(value), number)
+                            if known is not number:
+                                out += _reference(0x71, _BASE_WIRE_HANDLE + known)
+                                continue
+                            keep(value)
+                        number += 1
+                        if value.isascii() and len(value) < 256 and "\0" not in value:
+                            out += _TEXT_HEADS[len(value)]
+                            out += value.encode()
+                        else:
+                            native.put_string(out, value)
+                    elif value is None:
+                        out += b"p"
+                    else:
+                        step += [each is value for each in values].index(True)
+                        break
+                else:
+                    step = stop
+                    continue
+                break
+        except (AttributeError, OverflowError, StructError):
+            pass  # told by what follows
+        memo.next = number
+        if step < length:
+            step = put_fields(out, memo, objects, obj, slots, steps, step, length)
+            number = memo.next
+            if step < length:
+                memo.step = step
+                return len(items) - operator.length_hint(iterator) - index
+    memo.next = number
+    return len(items) - index
+
+
+def _runs_of(slots: Slots, kind: type, steps: Input, length: int) -> list[Any]:
+    """The fields in runs of primitives and of texts, up to the first that is neither.
+
+    For each run: what fetches its values; the types they are to have, and what packs them (None: texts); where it ends.
+    """
+    if slots.kind is not kind:
+        slots.kind = kind
+        slots.runs = []
+        start = stop = 0
+        while start < length and steps[start] in _KINDS:
+            is_text = steps[start] == _TEXT
+            while stop < length and steps[stop] in _KINDS and (steps[stop] == _TEXT) is is_text:
+                stop += 1
+            fetch = _fetch(kind, slots.members[start:stop])
+            if fetch is None:
+                break
+            run = steps[start:stop]
+            pack = None if is_text else Struct(">" + "".join([_FORMATS[code] for code in run])).pack
+            slots.runs.append((fetch, [_KINDS[code] for code in run], pack, stop))
+            start = stop
+    return slots.runs
+
+
+def _fetch(kind: type, members: list[Any]) -> Any:
+    """A function that gives the values of these slots, as fast as there is one; None where it could be led astray."""
+    if hasattr(kind, "__getattr__") or kind.__getattribute__ is not _GETATTRIBUTE:
+        return None
+    namespace: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        namespace |= vars(base)
+    names_by_member = {id(member): name for name, member in namespace.items() if "." not in name}
+    names = [names_by_member.get(id(member), "") for member in members]
+    if "" in names:
+        return None
+    fetch = operator.attrgetter(*names)
+    return fetch if len(names) > 1 else lambda obj: (fetch(obj),)
