@@ -32,7 +32,7 @@ cdef class DescriptorWriter:
     @cython.locals(out='native.NativeOut*', start=Py_ssize_t, size=Py_ssize_t, length=Py_ssize_t)
     cdef int _block_data(self, data) except -1
     cdef object _descriptor(self, ClassDescriptor descriptor)
-    @cython.locals(start=Py_ssize_t, raw=bytes, objects=list)
+    @cython.locals(start=Py_ssize_t, raw=bytes, objects=list, type_strings=dict)
     cdef object _first_descriptor(self, ClassDescriptor descriptor)
     @cython.locals(out='native.NativeOut*')
     cdef object _new_descriptor(self, ClassDescriptor descriptor)
@@ -41,4 +41,5 @@ cdef class DescriptorWriter:
     @cython.locals(handle=Py_ssize_t)
     cdef bint _knows(self, ClassDescriptor descriptor) except -1
     cdef int _start_object(self, ClassDescriptor descriptor, obj) except -1
+    cdef int _start_class(self, ClassDescriptor descriptor) except -1
     cdef object _type_string(self, text)

@@ -106,13 +106,16 @@ class DescriptorWriter:
         out = self._out
         start = 0
         size = len(data)
+        if 0 < size <= 0xFF:
+            native.put_u16(out, TC_BLOCKDATA << 8 | size)
+            native.put_raw(out, data)
+            start = size
         while start < size:
             length = size - start
             if length > MAX_BLOCK_BYTES:
                 length = MAX_BLOCK_BYTES
             if length <= 0xFF:
-                native.put_u8(out, TC_BLOCKDATA)
-                native.put_u8(out, length)
+                native.put_u16(out, TC_BLOCKDATA << 8 | length)
             else:
                 native.put_u8(out, TC_BLOCKDATALONG)
                 native.put_32(out, length)
@@ -136,17 +139,14 @@ class DescriptorWriter:
             self._new_descriptor(descriptor)
             if all(not level.annotation for level in descriptor.chain):
                 raw = native.out_copy(self._out, start)
-                descriptor.written_first = (raw, list(self._objects))
+                descriptor.written_first = (raw, list(self._objects), self._type_strings)
+                self._type_strings = dict(self._type_strings)
             return
-        raw, objects = written
+        raw, objects, type_strings = written
         native.put_raw(self._out, raw)
-        for obj in objects:
-            if type(obj) is _TypeString:
-                self._type_strings[obj.text] = self._memo.next
-                self._objects.append(obj)
-                self._memo.next += 1
-            else:
-                native.memo_claim(self._memo, obj, self._objects)
+        native.memo_fill(self._memo, objects, self._objects)
+        if type_strings:
+            self._type_strings = dict(type_strings)
 
     def _new_descriptor(self, descriptor: Any) -> None:
         out = self._out
@@ -197,14 +197,18 @@ class DescriptorWriter:
         return True
 
     def _start_object(self, descriptor: Any, obj: Any) -> None:
-        if descriptor is self._last_descriptor:
+        if self._knows(descriptor):
             native.put_object(self._out, BASE_WIRE_HANDLE + self._last_handle)
         else:
-            native.put_u8(self._out, TC_OBJECT)
-            self._descriptor(descriptor)
-            self._last_handle = native.memo_get(self._memo, descriptor, self._objects)
-            self._last_descriptor = descriptor if self._last_handle >= 0 else None
+            self._start_class(descriptor)
         self._assign_handle(obj)
+
+    def _start_class(self, descriptor: Any) -> None:
+        """TC_OBJECT and a class that was not written before."""
+        native.put_u8(self._out, TC_OBJECT)
+        self._descriptor(descriptor)
+        self._last_handle = native.memo_get(self._memo, descriptor, self._objects)
+        self._last_descriptor = descriptor if self._last_handle >= 0 else None
 
     def _type_string(self, text: Any) -> None:
         """The type of a field: Java interns it, so that equal ones are the same object."""

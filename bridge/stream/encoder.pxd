@@ -6,13 +6,13 @@ from .number_writer cimport NumberWriter
 from .plan cimport EncodePlan
 
 cdef int ANNOTATION, ARRAY_FIELD, OBJECT_FIELD
-cdef int TC_BLOCKDATA, TC_CLASS, TC_ENDBLOCKDATA, TC_ENUM, TC_EXCEPTION, TC_NULL, TC_RESET
+cdef int TC_CLASS, TC_ENDBLOCKDATA, TC_ENUM, TC_EXCEPTION, TC_NULL, TC_RESET
 cdef int TC_STRING
 cdef long long BASE_WIRE_HANDLE
 cdef int BIG_INTEGER, BOOLEAN, BOXED, BYTES, CHARS, CLASS, CONSTANT, DATA, DESCRIPTOR, DOUBLE, ELEMENTS, FIELDS
 cdef int INTEGER, ITEMS, LIST_OF, MAP_OF, NULL, NUMBERS, PRIMITIVES, REDUCE, REPLACE, STRING
 cdef int IN_FIELDS, IN_ITEMS, IN_ELEMENTS, IN_LIST, IN_MAP
-cdef Py_ssize_t _KEPT_FRAMES, _MAX_PLANS, _SMALL
+cdef Py_ssize_t _KEPT_FRAMES, _MAX_PLANS
 cdef int _MAX_REPLACEMENTS, _MAX_ANNOTATION_DEPTH
 
 cdef class Encoder(NumberWriter):
@@ -22,7 +22,7 @@ cdef class Encoder(NumberWriter):
     cdef dict _plans
     cdef object _last_kind
     cdef EncodePlan _last_plan
-    cdef EncodePlan _int_box, _long_box, _double_box, _boolean_box, _list_plan
+    cdef EncodePlan _int_box, _long_box, _double_box, _boolean_box
     cdef tuple _boxes
     cdef list _frames
     cdef Py_ssize_t _top
@@ -53,9 +53,6 @@ cdef class Encoder(NumberWriter):
     @cython.locals(box=EncodePlan, size=int)
     cdef bint _leaf(self, obj) except -1
     @cython.final
-    @cython.locals(plan=EncodePlan)
-    cdef bint _small_list(self, items) except -1
-    @cython.final
     @cython.locals(i=Py_ssize_t)
     cdef Py_ssize_t _leaves(self, items) except -1
     @cython.final
@@ -64,11 +61,14 @@ cdef class Encoder(NumberWriter):
     @cython.locals(frame=EncoderFrame, descriptor=ClassDescriptor, width=int)
     cdef int _compound(self, EncodePlan plan, int shape, obj) except -1
     @cython.final
+    @cython.locals(frame=EncoderFrame, i=Py_ssize_t, contents=list)
+    cdef object _items(self, EncodePlan plan, obj)
+    @cython.final
+    cdef int _data(self, EncodePlan plan, obj) except -1
+    @cython.final
     cdef object _replacement(self, EncodePlan plan, obj)
     @cython.final
     cdef EncodePlan _find_plan(self, kind, obj)
-    @cython.final
-    cdef Py_ssize_t _run(self, items, Py_ssize_t i) except -1
     @cython.final
     @cython.locals(plan=EncodePlan, count=Py_ssize_t, frame=EncoderFrame)
     cdef Py_ssize_t _instances(self, items, Py_ssize_t i) except -1
@@ -78,13 +78,16 @@ cdef class Encoder(NumberWriter):
     @cython.locals(i=Py_ssize_t, frame=EncoderFrame)
     cdef object _object(self, EncodePlan plan, obj)
     @cython.final
+    @cython.locals(handle=Py_ssize_t)
     cdef Py_ssize_t _instance(self, EncodePlan plan, obj) except -1
     @cython.final
-    @cython.locals(handle=Py_ssize_t)
     cdef bint _begin_object(self, EncodePlan plan, obj) except -1
     @cython.final
     @cython.locals(plan=EncodePlan)
     cdef EncodePlan _instance_plan(self, check, value)
+    @cython.final
+    @cython.locals(links=list, count=Py_ssize_t)
+    cdef Py_ssize_t _last_field(self, EncoderFrame frame, EncodePlan plan, obj) except -1
     @cython.final
     @cython.locals(frame=EncoderFrame)
     cdef int _reduced(self, EncodePlan plan, obj) except -1

@@ -19,9 +19,7 @@ from ..errors import EncodeError, LocalProtocolError, NotSerializableError
 from ..gadgets import why_refused
 from . import native, native_leaves
 from .constants import (
-    BASE_WIRE_HANDLE,
     STREAM_HEADER,
-    TC_BLOCKDATA,
     TC_CLASS,
     TC_ENDBLOCKDATA,
     TC_ENUM,
@@ -77,9 +75,6 @@ __all__ = ["Encoder"]
 _MAX_REPLACEMENTS = 16
 _MAX_ANNOTATION_DEPTH = 50
 
-#: Lists up to this length are looked at before they are written, whether they need a frame.
-_SMALL = 16
-
 #: How many frames an encoder keeps; one takes about a hundred bytes.
 _KEPT_FRAMES = 1 << 15
 
@@ -108,8 +103,8 @@ class Encoder(NumberWriter):
         self._long_box = None if integer is None else integer.alternatives[1]
         self._double_box = self._usual_plan(float, DOUBLE)
         self._boolean_box = self._usual_plan(bool, BOOLEAN)
-        self._list_plan = self._usual_plan(list, LIST_OF)
-        boxes = (self._int_box, self._long_box, self._double_box, self._boolean_box)
+        lists = self._usual_plan(list, LIST_OF)
+        boxes = (self._int_box, self._long_box, self._double_box, self._boolean_box, lists)
         self._boxes = tuple([None if box is None else box.descriptor for box in boxes])
         self._frames: list[Any] = []
         self._top = -1
@@ -249,10 +244,10 @@ class Encoder(NumberWriter):
 
     def _value(self, obj: Any) -> None:
         """One object of the grammar. What has parts that need one pushes a frame for them."""
-        if self._leaf(obj):
+        kind = type(obj)
+        if (kind is str or kind is int or obj is None or kind is float or kind is bool) and self._leaf(obj):
             return
         # The last type again: in a list of things of one type this saves a look into the table.
-        kind = type(obj)
         if kind is self._last_kind:
             plan = self._last_plan
         else:
@@ -270,6 +265,9 @@ class Encoder(NumberWriter):
         elif shape == MAP_OF:
             if self._begin_object(plan, obj):
                 self._map(plan, obj)
+        elif shape == DATA:
+            if self._begin_object(plan, obj):
+                self._data(plan, obj)
         elif shape == BOXED:
             self._start_box(plan.descriptor)
             self._primitive(plan.code, obj)
@@ -309,22 +307,15 @@ class Encoder(NumberWriter):
         return True
 
     def _leaves(self, items: Any) -> int:
-        """Writes the items of a list up to the first that is no leaf and no short list of leaves: how many they are."""
+        """Writes the items of a list up to the first that is no leaf, and no short list of them: how many they are."""
         i = 0
         while True:
-            i += self._run(items, i)
+            i += native_leaves.put_leaves(self._out, self._memo, self._objects, items, i, self._boxes)
             if i >= native.list_len(items):
                 return i
-            item = native.list_get(items, i)
-            if not self._leaf(item) and not (type(item) is list and self._small_list(item)):
+            if not self._leaf(native.list_get(items, i)):
                 return i
             i += 1
-
-    def _run(self, items: Any, i: int) -> int:
-        """Writes the items of a list from one on, as long as they are leaves of known classes: how many they are."""
-        if self._unshared is not None:
-            return 0
-        return native_leaves.put_leaves(self._out, self._memo, self._objects, items, i, self._boxes)
 
     def _instances(self, items: Any, i: int) -> int:
         """Goes on with the items of a list from one on, which is of the last type, and has a plain plan.
@@ -337,23 +328,12 @@ class Encoder(NumberWriter):
             return 1
         count = native_leaves.put_instances(
             self._out, self._memo, self._objects, items, i, self._last_kind, self._last_handle,
-            plan.slots, plan.leaf_steps, plan.length,
+            plan.slots, plan.leaf_steps, plan.length, False,
         )  # fmt: skip
         if self._memo.step < plan.length:
             frame = self._push(IN_FIELDS, plan, native.list_get(items, i + count - 1))
             frame.index = self._memo.step
         return count
-
-    def _small_list(self, items: Any) -> bool:
-        """Writes a short list of leaves, which needs no frame; whether it is one."""
-        plan = self._list_plan
-        if plan is None or self._int_box is None or self._double_box is None or self._boolean_box is None:
-            return False
-        if native.list_len(items) > _SMALL or not native.all_leaves(items):
-            return False
-        if self._begin_object(plan, items):
-            self._list(plan, items)
-        return True
 
     def _text(self, text: Any) -> None:
         """A plain str, or a reference to it."""
@@ -382,28 +362,22 @@ class Encoder(NumberWriter):
 
         A field that cannot be written is such a one: errors know their place by the frame.
         """
-        if self._knows(plan.descriptor) and self._unshared is None:
-            return native_leaves.put_instance(
-                self._out, self._memo, self._objects, obj, self._last_handle, plan.slots, plan.leaf_steps, plan.length
-            )
-        if not self._begin_object(plan, obj):
+        handle = -1
+        if self._unshared is None and self._knows(plan.descriptor):
+            handle = self._last_handle
+        elif not self._begin_object(plan, obj):
             return plan.length  # type: ignore[no-any-return]
-        return native_leaves.put_fields(
-            self._out, self._memo, self._objects, obj, plan.slots, plan.leaf_steps, 0, plan.length
+        return native_leaves.put_instance(
+            self._out, self._memo, self._objects, obj, handle, plan.slots, plan.leaf_steps, plan.length
         )
 
     def _begin_object(self, plan: Any, obj: Any) -> bool:
         """TC_OBJECT and the class, or a reference to the object; whether its contents are to follow."""
         if self._knows(plan.descriptor) and self._unshared is None:
-            handle = native.memo_claim(self._memo, obj, self._objects)
-            if handle >= 0:
-                native.put_reference(self._out, BASE_WIRE_HANDLE + handle)
-                return False
-            native.put_object(self._out, BASE_WIRE_HANDLE + self._last_handle)
-        elif self._reference(obj):
+            return native_leaves.put_start(self._out, self._memo, self._objects, obj, self._last_handle)
+        if self._reference(obj):
             return False
-        else:
-            self._start_object(plan.descriptor, obj)
+        self._start_object(plan.descriptor, obj)
         return True
 
     def _value_as(self, plan: Any, obj: Any) -> None:
@@ -423,23 +397,12 @@ class Encoder(NumberWriter):
     def _compound(self, plan: Any, shape: int, obj: Any) -> None:
         """A value with an identity, seen for the first time."""
         if shape == DATA:
-            data = plan.reduce(obj)
             self._start_object(plan.descriptor, obj)
-            if plan.annotation_step < 0:
-                native.put_raw(self._out, data)
-            else:
-                self._block_data(data)
-                native.put_u8(self._out, TC_ENDBLOCKDATA)
+            self._data(plan, obj)
         elif shape == REDUCE:
             self._reduced(plan, obj)
         elif shape == ITEMS:
-            fields, head, items = plan.reduce(obj)
-            self._start_object(plan.descriptor, obj)
-            native.put_raw(self._out, fields)
-            self._block_data(head)
-            frame = self._push(IN_ITEMS, plan, obj)
-            frame.index = 1
-            frame.items = iter(items)
+            self._items(plan, obj)
         elif shape == LIST_OF:
             self._start_object(plan.descriptor, obj)
             self._list(plan, obj)
@@ -483,6 +446,33 @@ class Encoder(NumberWriter):
             self._descriptor(obj)
         else:  # REPLACE
             self._replacement(plan, obj)
+
+    def _items(self, plan: Any, obj: Any) -> None:
+        """An object whose adapter gives the bytes of its fields, the block after them, and the objects after that."""
+        fields, head, items = plan.reduce(obj)
+        self._start_object(plan.descriptor, obj)
+        native.put_raw(self._out, fields)
+        self._block_data(head)
+        i = 0
+        if type(items) is tuple:
+            contents = list(items)
+            i = self._leaves(contents)
+            if i == native.list_len(contents):
+                native.put_u8(self._out, TC_ENDBLOCKDATA)
+                return
+            items = contents[i:]
+        frame = self._push(IN_ITEMS, plan, obj)
+        frame.index = 1 + i
+        frame.items = iter(items)
+
+    def _data(self, plan: Any, obj: Any) -> None:
+        """After its class, the data of an object that its adapter gives as bytes."""
+        data = plan.reduce(obj)
+        if plan.annotation_step < 0:
+            native.put_raw(self._out, data)
+        elif not native_leaves.put_block(self._out, data):
+            self._block_data(data)
+            native.put_u8(self._out, TC_ENDBLOCKDATA)
 
     def _replacement(self, plan: Any, obj: Any) -> None:
         """What ``writeReplace`` gives is written in the place of the object, which takes no handle itself.
@@ -543,10 +533,7 @@ class Encoder(NumberWriter):
     def _list(self, plan: Any, items: Any) -> None:
         """After its class, an ArrayList or LinkedList: its size (ArrayList has it in a field as well), its elements."""
         size = len(items)
-        if plan.length == 2:
-            native.put_32(self._out, size)
-        native.put_u16(self._out, TC_BLOCKDATA << 8 | 4)
-        native.put_32(self._out, size)
+        native_leaves.put_list_start(self._out, size, plan.length - 1)
         i = self._leaves(items)
         if i == size == native.list_len(items):
             native.put_u8(self._out, TC_ENDBLOCKDATA)
@@ -563,11 +550,9 @@ class Encoder(NumberWriter):
         while capacity * 3 < size * 4:
             capacity *= 2
         load_factor = native.slot_peek(mapping, plan.slots, 0)
-        native.put_f32(self._out, 0.75 if load_factor is None else load_factor)
-        native.put_32(self._out, capacity * 3 // 4)
-        native.put_u16(self._out, TC_BLOCKDATA << 8 | 8)
-        native.put_32(self._out, capacity)
-        native.put_32(self._out, size)
+        if load_factor is None:
+            load_factor = 0.75
+        native_leaves.put_map_start(self._out, load_factor, capacity * 3 // 4, capacity, size)
         i = self._leaves(items)
         if i == 2 * size == native.list_len(items):
             self._end_of_map(plan, mapping)
@@ -668,15 +653,10 @@ class Encoder(NumberWriter):
                     inner = self._instance_plan(check, value)
                     if inner is not None:
                         # The object in the last field: the frame goes on with its fields.
-                        if frame.outer is None:
-                            frame.outer = []
-                        native.list_append(frame.outer, plan.descriptor)
-                        frame.plan = plan = inner
-                        frame.obj = value
+                        i = self._last_field(frame, inner, value)
+                        plan = inner
                         steps = plan.steps
                         length = plan.length
-                        frame.index = 0
-                        i = self._instance(plan, value)
                         continue
                 if check is None:
                     self._value(value)
@@ -688,6 +668,30 @@ class Encoder(NumberWriter):
             else:
                 self._primitive(code, value)
         self._pop()
+
+    def _last_field(self, frame: Any, plan: Any, obj: Any) -> int:
+        """An instance in the last field of that of the frame, whose place it takes: the step it got to.
+
+        And as often as the last field of this one holds one more of the same class, this one, which is then told by
+        the plan of the frame to be fit to stand there.
+        """
+        if frame.outer is None:
+            frame.outer = []
+        native.list_append(frame.outer, frame.plan.descriptor)
+        frame.index = 0
+        if plan is not frame.plan or self._unshared is not None or not self._knows(plan.descriptor):
+            frame.plan = plan
+            frame.obj = obj
+            return self._instance(plan, obj)
+        links = [obj]
+        native_leaves.put_instances(
+            self._out, self._memo, self._objects, links, 0, type(obj), self._last_handle,
+            plan.slots, plan.leaf_steps, plan.length, True,
+        )  # fmt: skip
+        count = native.list_len(links) - 1
+        frame.outer.extend([plan.descriptor] * count)
+        frame.obj = native.list_get(links, count)
+        return self._memo.step
 
     def _instance_plan(self, check: Any, value: Any) -> Any:
         """The plan of an instance that is no more than slots; None for all else, and for what is not known yet."""
@@ -717,7 +721,7 @@ class Encoder(NumberWriter):
         top = self._top
         i = frame.index
         while True:
-            i += self._run(items, i)
+            i += native_leaves.put_leaves(self._out, self._memo, self._objects, items, i, self._boxes)
             if i >= native.list_len(items):
                 break
             item = native.list_get(items, i)
@@ -740,7 +744,7 @@ class Encoder(NumberWriter):
         top = self._top
         i = frame.index
         while True:
-            i += self._run(items, i)
+            i += native_leaves.put_leaves(self._out, self._memo, self._objects, items, i, self._boxes)
             if i >= native.list_len(items):
                 break
             item = native.list_get(items, i)

@@ -9,18 +9,22 @@ Compiled modules use the C twin in ``native.pxd``; the tests compare the two on 
 
 from __future__ import annotations
 
+import re
 from array import array
+
+#: The first character that takes two units of UTF-16. (``max`` would make a str of each.)
+_beyond = re.compile("[\U00010000-\U0010ffff]").search
 
 
 def encode(text: str) -> bytes:
     """The modified UTF-8 of ``text``, without a length."""
     if text.isascii():
         data = text.encode("ascii")
-    elif max(text) <= "\uffff":
-        data = text.encode("utf-8", "surrogatepass")
     else:
-        units = array("H", text.encode("utf-16", "surrogatepass")[2:])
-        data = "".join(map(chr, units)).encode("utf-8", "surrogatepass")
+        if _beyond(text) is not None:
+            units = array("H", text.encode("utf-16", "surrogatepass")[2:])
+            text = "".join(map(chr, units))
+        data = text.encode("utf-8", "surrogatepass")
     return data.replace(b"\0", b"\xc0\x80") if b"\0" in data else data
 
 

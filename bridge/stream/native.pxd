@@ -285,16 +285,6 @@ cdef extern from *:
         return 0;
     }
 
-    static CYTHON_INLINE int native_integer_bytes(PyObject *number);
-    static int native_all_leaves(PyObject *items) {
-        Py_ssize_t i, n = PyList_GET_SIZE(items);
-        for (i = 0; i < n; i++) {
-            PyObject *item = PyList_GET_ITEM(items, i);
-            if (PyUnicode_CheckExact(item) || PyFloat_CheckExact(item) || item == Py_None || PyBool_Check(item)) continue;
-            if (!PyLong_CheckExact(item) || !native_integer_bytes(item)) return 0;
-        }
-        return 1;
-    }
     /* Keys and values by turns, in the order of ``items()``: of a class that has no other one than a dict, straight. */
     static PyObject *native_flat_items(PyObject *mapping) {
         PyObject *items, *pairs; Py_ssize_t i, n;
@@ -670,6 +660,11 @@ cdef extern from *:
     }
     /* The last one put in is in nobody's way: nothing went past its slot since. What the caller put into the list by
        itself is in no slot, unless the table has grown since. */
+    static int native_memo_fill(NativeMemo *memo, PyObject *found, PyObject *objects) {
+        Py_ssize_t i;
+        for (i = 0; i < PyList_GET_SIZE(found); i++) if (native_memo_claim(memo, PyList_GET_ITEM(found, i), objects) < -1) return -1;
+        return 0;
+    }
     static int native_memo_cut(NativeMemo *memo, Py_ssize_t next, PyObject *objects, Py_ssize_t length) {
         while (PyList_GET_SIZE(objects) > length) {
             Py_ssize_t last = PyList_GET_SIZE(objects) - 1;
@@ -719,7 +714,6 @@ cdef extern from *:
     object allocate "native_allocate"(object cls)
     Py_ssize_t list_len "PyList_GET_SIZE"(object items) noexcept
     object list_get "native_list_get"(object items, Py_ssize_t index)
-    bint all_leaves "native_all_leaves"(object items) noexcept
     bint plain_key "native_plain_key"(object key) noexcept
     list flat_items "native_flat_items"(object mapping)
     int dict_set "PyDict_SetItem"(object mapping, object key, object value) except -1
@@ -766,6 +760,7 @@ cdef extern from *:
     void memo_free "native_memo_free"(NativeMemo* memo) noexcept
     Py_ssize_t memo_get "native_memo_get"(NativeMemo* memo, object obj, list objects) noexcept
     Py_ssize_t memo_claim "native_memo_claim"(NativeMemo* memo, object obj, list objects) except -2
+    int memo_fill "native_memo_fill"(NativeMemo* memo, list found, list objects) except -1
     int memo_cut "native_memo_cut"(NativeMemo* memo, Py_ssize_t next, list objects, Py_ssize_t length) except -1
     int memo_clear "native_memo_clear"(NativeMemo* memo, list objects) except -1
 

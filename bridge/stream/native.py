@@ -236,16 +236,6 @@ list_len: Callable[[Any], int] = list.__len__
 list_get: Callable[[Any, int], Any] = list.__getitem__
 
 
-def all_leaves(items: Any) -> bool:
-    """Whether a list has nothing in it but text, None, bools, floats and ints of 64 bits."""
-    return all(
-        item is None or type(item) in _LEAVES or (type(item) is int and integer_bytes(item) > 0) for item in items
-    )
-
-
-_LEAVES = (str, float, bool)
-
-
 def plain_key(key: Any) -> bool:
     """Whether hashing and comparing costs next to nothing, and hashes differ: what a dict may hold without a look."""
     if isinstance(key, int):
@@ -282,6 +272,8 @@ def fill_dict(mapping: Any, items: list[Any]) -> None:
 
 def flat_items(mapping: Any) -> list[Any]:
     """Keys and values of a dict by turns, in the order of its ``items()``."""
+    if type(mapping).items is dict.items:
+        return list(itertools.chain.from_iterable(mapping.items()))
     pairs = list(mapping.items())
     if not all(isinstance(pair, tuple) and len(pair) == 2 for pair in pairs):
         raise TypeError("items() of a dict gives pairs")
@@ -512,7 +504,7 @@ def put_array(out: Output, numbers: Any, width: int) -> None:
 # What has a number lies in a list of the caller, which nobody else changes: so it stays alive, and its ``id`` its own.
 # The caller may append to that list what nobody looks for.
 
-NO_HEADS = (None, None, None, None)
+NO_HEADS = (None, None, None, None, None)
 TOO_MANY = "more handles than a stream can have; a reset forgets them"
 
 
@@ -553,6 +545,13 @@ def memo_claim(memo: Memo, obj: Any, objects: list[Any]) -> int:
         memo[id(obj)] = memo.next
         memo.next += 1
     return known
+
+
+def memo_fill(memo: Memo, found: list[Any], objects: list[Any]) -> None:
+    """Gives the next numbers to objects that have none, one after another."""
+    memo.update(zip(map(id, found), itertools.count(memo.next), strict=False))
+    objects += found
+    memo.next += len(found)
 
 
 def memo_cut(memo: Memo, number: int, objects: list[Any], length: int) -> None:

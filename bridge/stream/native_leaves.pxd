@@ -19,6 +19,41 @@ cdef extern from *:
         number = __builtin_bswap32((uint32_t)(NATIVE_BASE_WIRE_HANDLE + handle));
         head[0] = 0x73; head[1] = 0x71; memcpy(head + 2, &number, 4); return 1;
     }
+    static CYTHON_INLINE int native_put_start(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *obj, Py_ssize_t handle) {
+        Py_ssize_t number = native_memo_claim(memo, obj, objects);
+        if (number >= 0) return native_put_reference(out, NATIVE_BASE_WIRE_HANDLE + number);
+        return number < -1 || native_put_object(out, NATIVE_BASE_WIRE_HANDLE + handle) ? -1 : 1;
+    }
+    static CYTHON_INLINE int native_put_block(NativeOut *out, PyObject *data) {
+        Py_ssize_t size; unsigned char *w;
+        if (!PyBytes_CheckExact(data) || (size = PyBytes_GET_SIZE(data)) == 0 || size > 255) return 0;
+        NATIVE_ROOM(size + 3); w = out->p + out->length;
+        w[0] = 0x77; w[1] = (unsigned char)size; memcpy(w + 2, PyBytes_AS_STRING(data), size); w[size + 2] = 0x78;
+        out->length += size + 3; return 1;
+    }
+    static CYTHON_INLINE int native_put_list_start(NativeOut *out, Py_ssize_t size, Py_ssize_t fields) {
+        return (fields && native_put_32(out, size)) || native_put_u16(out, 0x7704) || native_put_32(out, size) ? -1 : 0;
+    }
+    static CYTHON_INLINE int native_put_map_start(NativeOut *out, double load_factor, long long threshold, long long capacity, Py_ssize_t size) {
+        return native_put_f32(out, load_factor) || native_put_32(out, threshold) || native_put_u16(out, 0x7708)
+            || native_put_32(out, capacity) || native_put_32(out, size) ? -1 : 0;
+    }
+    /* The place of its class among the boxes, or -1: it is no plain number of 64 bits. */
+    static CYTHON_INLINE int native_box_of(PyObject *item, long long *value) {
+        if (PyLong_CheckExact(item)) return !native_long(item, value) ? -1 : *value == (int32_t)*value ? 0 : 1;
+        return PyFloat_CheckExact(item) ? 2 : PyBool_Check(item) ? 3 : -1;
+    }
+    static int native_is_short(NativeMemo *memo, PyObject *objects, PyObject *items, PyObject *boxes) {
+        Py_ssize_t i, size = PyList_GET_SIZE(items); long long value; int which;
+        if (size > 16) return 0;
+        for (i = 0; i < size; i++) {
+            PyObject *item = PyList_GET_ITEM(items, i);
+            if (PyUnicode_CheckExact(item) || item == Py_None) continue;
+            which = native_box_of(item, &value);
+            if (which < 0 || native_memo_get(memo, PyTuple_GET_ITEM(boxes, which), objects) < 0) return 0;
+        }
+        return 1;
+    }
     static Py_ssize_t native_put_leaves(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *items, Py_ssize_t start, PyObject *boxes) {
         Py_ssize_t i = start;
     #ifndef Py_GIL_DISABLED
@@ -28,14 +63,21 @@ cdef extern from *:
             PyObject *item = PyList_GET_ITEM(items, i);
             if (PyUnicode_CheckExact(item)) { if (native_put_text(out, memo, objects, item)) return -1; i++; continue; }
             if (item == Py_None) { if (native_put_u8(out, 0x70)) return -1; i++; continue; }
+            if (PyList_CheckExact(item)) {
+                Py_ssize_t handle = native_memo_get(memo, PyTuple_GET_ITEM(boxes, 4), objects), length = PyList_GET_SIZE(item); int started;
+                if (handle < 0 || !native_is_short(memo, objects, item, boxes)) break;
+                started = native_put_start(out, memo, objects, item, handle);
+                if (started < 0) return -1;
+                if (started && (native_put_list_start(out, length, 1) || native_put_leaves(out, memo, objects, item, 0, boxes) != length
+                                || native_put_u8(out, 0x78))) return -1;
+                i++; continue;
+            }
             first = i; stop = size - i > 1024 ? i + 1024 : size;
             NATIVE_ROOM(14 * (stop - i)); w = out->p + out->length;
             for (; i < stop; i++) {
                 item = PyList_GET_ITEM(items, i);
-                if (PyLong_CheckExact(item)) { if (!native_long(item, &value)) break; which = value == (int32_t)value ? 0 : 1; }
-                else if (PyFloat_CheckExact(item)) which = 2;
-                else if (PyBool_Check(item)) which = 3;
-                else break;
+                which = native_box_of(item, &value);
+                if (which < 0) break;
                 if (!known[which] && !(known[which] = native_box_head(memo, objects, PyTuple_GET_ITEM(boxes, which), heads[which]))) break;
                 memcpy(w, heads[which], 6); w += 6;
                 if (which == 0) { narrow = __builtin_bswap32((uint32_t)value); memcpy(w, &narrow, 4); w += 4; }
@@ -91,17 +133,22 @@ cdef extern from *:
         out->length = w - out->p; return i;
     }
     static CYTHON_INLINE Py_ssize_t native_put_instance(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *obj, Py_ssize_t handle, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t length) {
-        Py_ssize_t number = native_memo_claim(memo, obj, objects);
-        if (number >= 0) return native_put_reference(out, NATIVE_BASE_WIRE_HANDLE + number) ? -1 : length;
-        if (number < -1 || native_put_object(out, NATIVE_BASE_WIRE_HANDLE + handle)) return -1;
+        if (handle >= 0) {
+            int started = native_put_start(out, memo, objects, obj, handle);
+            if (started <= 0) return started ? -1 : length;
+        }
         return native_put_fields(out, memo, objects, obj, slots, steps, 0, length);
     }
-    static Py_ssize_t native_put_instances(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *items, Py_ssize_t start, PyObject *kind, Py_ssize_t handle, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t length) {
+    static Py_ssize_t native_put_instances(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *items, Py_ssize_t start, PyObject *kind, Py_ssize_t handle, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t length, int follow) {
         Py_ssize_t i = start, step = length;
         while (step == length && i < PyList_GET_SIZE(items)) {
-            PyObject *item = native_list_get(items, i);
+            PyObject *item = native_list_get(items, i), *held;
             if ((PyObject *)Py_TYPE(item) != kind) { Py_DECREF(item); break; }
             step = native_put_instance(out, memo, objects, item, handle, slots, steps, length); i++;
+            if (follow && step == length - 1 && slots[step] >= 0 && (held = *(PyObject **)((char *)item + slots[step])) && (PyObject *)Py_TYPE(held) == kind) {
+                if (native_list_append(items, held)) step = -1;
+                else step = length;
+            }
             Py_DECREF(item);
             if (step < 0) return -1;
         }
@@ -110,6 +157,9 @@ cdef extern from *:
     """
     int put_text "native_put_text"(NativeOut* out, NativeMemo* memo, list objects, str text) except -1
     Py_ssize_t put_leaves "native_put_leaves"(NativeOut* out, NativeMemo* memo, list objects, object items, Py_ssize_t index, tuple boxes) except -1
-    Py_ssize_t put_fields "native_put_fields"(NativeOut* out, NativeMemo* memo, list objects, object obj, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t index, Py_ssize_t length) except -1
+    bint put_start "native_put_start"(NativeOut* out, NativeMemo* memo, list objects, object obj, Py_ssize_t handle) except -1
+    bint put_block "native_put_block"(NativeOut* out, object data) except -1
+    int put_list_start "native_put_list_start"(NativeOut* out, Py_ssize_t size, Py_ssize_t fields) except -1
+    int put_map_start "native_put_map_start"(NativeOut* out, double load_factor, long long threshold, long long capacity, Py_ssize_t size) except -1
     Py_ssize_t put_instance "native_put_instance"(NativeOut* out, NativeMemo* memo, list objects, object obj, Py_ssize_t handle, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t length) except -1
-    Py_ssize_t put_instances "native_put_instances"(NativeOut* out, NativeMemo* memo, list objects, object items, Py_ssize_t index, object kind, Py_ssize_t handle, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t length) except -1
+    Py_ssize_t put_instances "native_put_instances"(NativeOut* out, NativeMemo* memo, list objects, object items, Py_ssize_t index, object kind, Py_ssize_t handle, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t length, bint follow) except -1

@@ -11,6 +11,7 @@ from struct import Struct
 from struct import error as StructError
 from typing import Any
 
+from ..errors import EncodeError
 from . import native
 from .native import Input, Memo, Output, Slots
 
@@ -20,16 +21,32 @@ _BASE_WIRE_HANDLE = 0x7E0000
 _TEXT_HEADS = [b"t" + length.to_bytes(2, "big") for length in range(256)]
 
 #: The types of values that need no look; ``t`` is an object field that may hold text.
-_KINDS: dict[int, type] = {ord("t"): str, ord("Z"): bool, ord("F"): float, ord("D"): float} | dict.fromkeys(
-    b"BSIJ", int
-)
+_KINDS: dict[int, type | None] = {ord("t"): str, ord("L"): None, ord("["): None}
+_OBJECTS = frozenset(_KINDS)
+_KINDS |= {ord("Z"): bool, ord("F"): float, ord("D"): float} | dict.fromkeys(b"BSIJ", int)
 _FORMATS = {ord(code): form for code, form in zip("ZBSIFJD", "?bhifqd", strict=True)}
 _TEXT = ord("t")
 
 #: How attributes of an instance are found, unless its class has it otherwise.
 _GETATTRIBUTE: Any = object.__getattribute__
 
+#: TC_BLOCKDATA and the length.
+_BLOCK_HEADS = [bytes((0x77, length)) for length in range(256)]
+
+#: What `put_leaves` may write, and of that what needs no class, and only that of numbers.
+_LEAVES = frozenset((str, int, float, bool, type(None), list))
+_TEXTS = frozenset((str, type(None)))
+_SIMPLE = _TEXTS | {float, bool}
+
+#: Lists up to this length are looked at before they are written, whether they need a frame.
+_SHORT = 16
+
 _reference = Struct(">BI").pack
+_object_head = Struct(">HI").pack
+_list_head = Struct(">6siHi").pack
+_sizes = Struct(">iHi").pack
+_size = Struct(">Hi").pack
+_map_start = Struct(">fiHii").pack
 _boxed_int = Struct(">6si").pack
 _boxed_long = Struct(">6sq").pack
 _boxed_double = Struct(">6sd").pack
@@ -41,14 +58,16 @@ def put_text(out: Output, memo: Memo, objects: list[Any], text: str) -> None:
 
 
 def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: int, boxes: tuple[Any, ...]) -> int:
-    """Writes the items of a list from ``index`` on, while they are text, None or plain numbers: how many they were.
+    """Writes the items of a list from ``index`` on, while they are leaves or short lists of them: how many they were.
 
-    ``boxes``: the class descriptors of Integer, Long, Double and Boolean, or None: a number whose class is not in the
-    memo ends it.
+    Leaves are text, None and plain numbers of known classes. ``boxes``: the class descriptors of Integer, Long, Double,
+    Boolean and ArrayList, None for one that is not as usual; known is one that was written before.
     """
+    if index >= len(items) or type(items[index]) not in _LEAVES:
+        return 0
     if memo.next > 0x7FFFFFFF:
         raise OverflowError(native.TOO_MANY)
-    integer, long, double, boolean = memo.heads
+    integer, long, double, boolean, array_list = memo.heads
     claim, keep = memo.setdefault, objects.append
     number = memo.next
     iterator: Any = list.__iter__(items)
@@ -83,6 +102,20 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
         elif item is None:
             out += b"p"
             continue
+        elif kind is list and array_list is not None and _is_short(item, memo.heads):
+            known = claim(id(item), number)
+            if known is not number:
+                out += _reference(0x71, _BASE_WIRE_HANDLE + known)
+                continue
+            keep(item)
+            size = len(item)
+            out += _list_head(array_list, size, 0x7704, size)
+            memo.next = number + 1
+            if size and put_leaves(out, memo, objects, item, 0, boxes) != size:
+                raise EncodeError("the collection changed its size while it was written")
+            out += b"x"
+            number = memo.next
+            continue
         else:
             break
         number += 1
@@ -92,15 +125,64 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
     memo.next = number
     count = len(items) - operator.length_hint(iterator) - 1 - index
     heads = memo.heads
-    if kind is int or kind is float or kind is bool:
+    if kind in _LEAVES and None in heads:
         memo.heads = tuple([_box_head(memo, descriptor) for descriptor in boxes])
     return count if heads == memo.heads else count + put_leaves(out, memo, objects, items, index + count, boxes)
+
+
+def _is_short(items: list[Any], heads: tuple[bytes | None, ...]) -> bool:
+    """Whether a list has few items, which are all leaves that can be written for certain."""
+    if len(items) > _SHORT:
+        return False
+    kinds = set(map(type, items))
+    if int in kinds:
+        kinds.remove(int)
+        sizes = {native.integer_bytes(item) for item in items if type(item) is int}
+        if 0 in sizes or (4 in sizes and heads[0] is None) or (8 in sizes and heads[1] is None):
+            return False
+    return kinds <= _TEXTS or (kinds <= _SIMPLE and None not in heads[2:4])
 
 
 def _box_head(memo: Memo, descriptor: Any) -> bytes | None:
     """How a box begins whose class was written before."""
     number = memo.get(id(descriptor))
-    return None if number is None else b"sq" + (_BASE_WIRE_HANDLE + number).to_bytes(4, "big")
+    return None if number is None else _object_head(0x7371, _BASE_WIRE_HANDLE + number)
+
+
+def put_start(out: Output, memo: Memo, objects: list[Any], obj: Any, handle: int) -> bool:
+    """TC_OBJECT and a reference to the class, or a reference to the object; whether its contents are to follow."""
+    number = memo.next
+    if number > 0x7FFFFFFF:
+        raise OverflowError(native.TOO_MANY)
+    known = memo.setdefault(id(obj), number)
+    if known is not number:
+        out += _reference(0x71, _BASE_WIRE_HANDLE + known)
+        return False
+    objects.append(obj)
+    memo.next = number + 1
+    out += _object_head(0x7371, _BASE_WIRE_HANDLE + handle)
+    return True
+
+
+def put_block(out: Output, data: bytes) -> bool:
+    """A short block of data, and TC_ENDBLOCKDATA; False, and nothing written, where ``data`` takes another form."""
+    size = len(data)
+    if not 0 < size < 256 or type(data) is not bytes:
+        return False
+    out += _BLOCK_HEADS[size]
+    out += data
+    out += b"x"
+    return True
+
+
+def put_list_start(out: Output, size: int, fields: int) -> None:
+    """The fields of an ArrayList (one) or LinkedList (none), and the block of data that begins its annotation."""
+    out += _sizes(size, 0x7704, size) if fields else _size(0x7704, size)
+
+
+def put_map_start(out: Output, load_factor: float, threshold: int, capacity: int, size: int) -> None:
+    """The fields of a HashMap, and the block of data that begins its annotation. ``OverflowError`` as `put_f32`."""
+    out += _map_start(load_factor, threshold, 0x7708, capacity, size)
 
 
 def put_fields(
@@ -134,23 +216,27 @@ def put_fields(
 def put_instance(
     out: Output, memo: Memo, objects: list[Any], obj: Any, handle: int, slots: Slots, steps: Input, length: int
 ) -> int:
-    """TC_OBJECT, a reference to the class, and fields as `put_fields`, or a reference: the step it got to."""
-    put_instances(out, memo, objects, [obj], 0, type(obj), handle, slots, steps, length)
+    """TC_OBJECT, a reference to the class, and fields as `put_fields`, or a reference: the step it got to.
+
+    ``handle``: that of the class, or -1 where the object has begun already, and only the fields are missing.
+    """
+    put_instances(out, memo, objects, [obj], 0, type(obj), handle, slots, steps, length, False)
     return memo.step
 
 
 def put_instances(
     out: Output, memo: Memo, objects: list[Any], items: Any, index: int, kind: Any, handle: int,
-    slots: Slots, steps: Input, length: int,
+    slots: Slots, steps: Input, length: int, follow: bool,
 ) -> int:  # fmt: skip
     """The same for the instances of ``kind`` that follow one another in a list: how many.
 
-    ``memo.step``: the step that the last one got to; only the last one is unfinished.
+    ``memo.step``: the step that the last one got to; only the last one is unfinished. ``follow``: one of ``kind`` in
+    the last field of the last item is written there, and becomes the last item.
     """
     if memo.next > 0x7FFFFFFF:
         raise OverflowError(native.TOO_MANY)
-    head = b"sq" + (_BASE_WIRE_HANDLE + handle).to_bytes(4, "big")
-    runs = _runs_of(slots, kind, steps, length)
+    head = b"" if handle < 0 else _object_head(0x7371, _BASE_WIRE_HANDLE + handle)
+    runs = slots.runs if slots.kind is kind else _runs_of(slots, kind, steps, length)
     claim, keep = memo.setdefault, objects.append
     number = memo.next
     memo.step = length
@@ -158,15 +244,18 @@ def put_instances(
     iterator.__setstate__(index)
     for obj in iterator:
         if type(obj) is not kind:
+            memo.next = number
             return len(items) - operator.length_hint(iterator) - 1 - index
-        known = claim(id(obj), number)
-        if known is not number:
-            out += _reference(0x71, _BASE_WIRE_HANDLE + known)
-            continue
-        keep(obj)
-        number += 1
-        out += head
+        if head:
+            known = claim(id(obj), number)
+            if known is not number:
+                out += _reference(0x71, _BASE_WIRE_HANDLE + known)
+                continue
+            keep(obj)
+            number += 1
+            out += head
         step = 0
+        held = None
         try:
             for fetch, kinds, pack, stop in runs:
                 values = fetch(obj)
@@ -177,14 +266,18 @@ def put_instances(
                     step = stop
                     continue
                 for value in values:
-                    if type(value) is str:
+                    if type(value) is kinds:
                         if len(value) > 1:
                             known = claim(id(value), number)
-                            if known is not number:
+                            if known is number:
+                                keep(value)
+                                number += 1
+                            else:
                                 out += _reference(0x71, _BASE_WIRE_HANDLE + known)
+                                step += 1
                                 continue
-                            keep(value)
-                        number += 1
+                        else:
+                            number += 1
                         if value.isascii() and len(value) < 256 and "\0" not in value:
                             out += _TEXT_HEADS[len(value)]
                             out += value.encode()
@@ -193,19 +286,22 @@ def put_instances(
                     elif value is None:
                         out += b"p"
                     else:
-                        step += [each is value for each in values].index(True)
+                        held = value
                         break
-                else:
-                    step = stop
-                    continue
-                break
+                    step += 1
+                if step < stop:
+                    break
         except (AttributeError, OverflowError, StructError):
             pass  # told by what follows
-        memo.next = number
         if step < length:
-            step = put_fields(out, memo, objects, obj, slots, steps, step, length)
-            number = memo.next
+            memo.next = number
+            if held is None:
+                step = put_fields(out, memo, objects, obj, slots, steps, step, length)
+                number = memo.next
             if step < length:
+                if follow and step == length - 1 and type(held) is kind:
+                    items.append(held)
+                    continue
                 memo.step = step
                 return len(items) - operator.length_hint(iterator) - index
     memo.next = number
@@ -213,25 +309,28 @@ def put_instances(
 
 
 def _runs_of(slots: Slots, kind: type, steps: Input, length: int) -> list[Any]:
-    """The fields in runs of primitives and of texts, up to the first that is neither.
+    """The fields in runs of primitives, of objects and of objects that may be text, up to the first char.
 
-    For each run: what fetches its values; the types they are to have, and what packs them (None: texts); where it ends.
+    For each run: what fetches its values; the types they are to have, of objects the one they may have; what packs
+    them, None for objects; where it ends.
     """
-    if slots.kind is not kind:
-        slots.kind = kind
-        slots.runs = []
-        start = stop = 0
-        while start < length and steps[start] in _KINDS:
-            is_text = steps[start] == _TEXT
-            while stop < length and steps[stop] in _KINDS and (steps[stop] == _TEXT) is is_text:
-                stop += 1
-            fetch = _fetch(kind, slots.members[start:stop])
-            if fetch is None:
-                break
-            run = steps[start:stop]
-            pack = None if is_text else Struct(">" + "".join([_FORMATS[code] for code in run])).pack
+    slots.kind = kind
+    slots.runs = []
+    start = stop = 0
+    while start < length and steps[start] in _KINDS:
+        is_object = steps[start] in _OBJECTS
+        while stop < length and (steps[stop] == steps[start] if is_object else steps[stop] in _FORMATS):
+            stop += 1
+        fetch = _fetch(kind, slots.members[start:stop])
+        if fetch is None:
+            break
+        run = steps[start:stop]
+        if is_object:
+            slots.runs.append((fetch, _KINDS[run[0]], None, stop))
+        else:
+            pack = Struct(">" + "".join([_FORMATS[code] for code in run])).pack
             slots.runs.append((fetch, [_KINDS[code] for code in run], pack, stop))
-            start = stop
+        start = stop
     return slots.runs
 
 
