@@ -589,7 +589,8 @@ cdef extern from *:
 
     /* ---- identity map: what has a number lies in a list, in the order of the numbers. A slot holds an index into that
        list, plus one, in as many low bits as the mask has, and above them bits of the address, so that one which is not
-       looked for is rarely gone to. Open addressing, linear probing; half of the slots are empty at least. ---- */
+       looked for is rarely gone to. Open addressing, linear probing; half of the slots are empty at least. As long as the
+       number of everything is its index, as it is where nothing but objects took handles, there are no `numbers`. ---- */
     typedef struct { uint32_t *slots, *numbers; size_t mask, room; Py_ssize_t next, step; } NativeMemo;
     #define NATIVE_MEMO_START 64
     static NativeMemo *native_memo_new(void) {
@@ -619,35 +620,43 @@ cdef extern from *:
             i = (i + 1) & memo->mask;
         }
     }
+    static CYTHON_INLINE Py_ssize_t native_memo_number(NativeMemo *memo, uint32_t slot) {
+        size_t index = (slot & memo->mask) - 1;
+        return memo->numbers ? (Py_ssize_t)memo->numbers[index] : (Py_ssize_t)index;
+    }
     static CYTHON_INLINE Py_ssize_t native_memo_get(NativeMemo *memo, PyObject *key, PyObject *objects) {
         uint32_t slot = *native_memo_slot(memo, key, objects);
-        return slot ? (Py_ssize_t)memo->numbers[(slot & memo->mask) - 1] : -1;
+        return slot ? native_memo_number(memo, slot) : -1;
     }
+    /* Room for one more in the slots, and in the numbers, where there are any or are to be from now on. */
     static int native_memo_grow(NativeMemo *memo, PyObject *objects) {
-        size_t at, count = (size_t)PyList_GET_SIZE(objects); NativeMemo bigger = *memo;
-        if (count >= memo->room) { /* where this fails later on, there is only more room than was asked for */
+        size_t at, count = (size_t)PyList_GET_SIZE(objects), mask = memo->mask < 0x10000 ? memo->mask * 4 + 3 : memo->mask * 2 + 1;
+        if ((memo->numbers || memo->next != (Py_ssize_t)count) && count >= memo->room) {
             size_t room = count < 64 ? 64 : count * 2;
             uint32_t *numbers = (uint32_t *)PyMem_Realloc(memo->numbers, room * sizeof(uint32_t));
             if (!numbers) { PyErr_NoMemory(); return -1; }
+            if (!memo->numbers) for (at = 0; at < count; at++) numbers[at] = (uint32_t)at;
             memo->numbers = numbers; memo->room = room;
         }
-        if ((count + 1) * 2 <= memo->mask) return 0;
-        bigger.mask = memo->mask < 0x10000 ? memo->mask * 4 + 3 : memo->mask * 2 + 1;
-        bigger.slots = (uint32_t *)PyMem_Calloc(bigger.mask + 1, sizeof(uint32_t));
-        if (!bigger.slots) { PyErr_NoMemory(); return -1; }
-        for (at = 0; at < count; at++) { /* no two are the same, so none is compared */
-            PyObject *key = PyList_GET_ITEM(objects, at); size_t i = native_memo_home(&bigger, key);
-            while (bigger.slots[i]) i = (i + 1) & bigger.mask;
-            bigger.slots[i] = native_memo_entry(&bigger, key, at);
+        if ((count + 1) * 2 > memo->mask) {
+            /* Made anew out of the list, in the pages of the old one; where there is no room for it that one stays. */
+            uint32_t *slots = (uint32_t *)PyMem_Realloc(memo->slots, (mask + 1) * sizeof(uint32_t));
+            if (!slots) { PyErr_NoMemory(); return -1; }
+            memset(slots, 0, (mask + 1) * sizeof(uint32_t));
+            memo->slots = slots; memo->mask = mask;
+            for (at = 0; at < count; at++) { /* no two are the same, so none is compared */
+                PyObject *key = PyList_GET_ITEM(objects, at); size_t i = native_memo_home(memo, key);
+                while (slots[i]) i = (i + 1) & mask;
+                slots[i] = native_memo_entry(memo, key, at);
+            }
         }
-        PyMem_Free(memo->slots); memo->slots = bigger.slots; memo->mask = bigger.mask;
         return 0;
     }
     /* The number of the key, or -1: then it has the next one from now on, and is the last of the objects; -2 error. */
     static CYTHON_INLINE Py_ssize_t native_memo_claim(NativeMemo *memo, PyObject *key, PyObject *objects) {
         uint32_t *slot = native_memo_slot(memo, key, objects); size_t count = (size_t)PyList_GET_SIZE(objects);
-        if (*slot) return (Py_ssize_t)memo->numbers[(*slot & memo->mask) - 1];
-        if (__builtin_expect((count + 1) * 2 > memo->mask || count >= memo->room, 0)) {
+        if (*slot) return native_memo_number(memo, *slot);
+        if (__builtin_expect((count + 1) * 2 > memo->mask || (memo->numbers ? count >= memo->room : memo->next != (Py_ssize_t)count), 0)) {
             if (native_memo_grow(memo, objects)) return -2;
             slot = native_memo_slot(memo, key, objects);
         }
@@ -655,7 +664,8 @@ cdef extern from *:
             PyErr_SetString(PyExc_OverflowError, "more handles than a stream can have; a reset forgets them"); return -2;
         }
         if (native_list_append(objects, key)) return -2;
-        memo->numbers[count] = (uint32_t)memo->next++; *slot = native_memo_entry(memo, key, count);
+        if (memo->numbers) memo->numbers[count] = (uint32_t)memo->next;
+        memo->next++; *slot = native_memo_entry(memo, key, count);
         return -1;
     }
     /* The last one put in is in nobody's way: nothing went past its slot since. What the caller put into the list by
