@@ -234,10 +234,10 @@ def _encoder(registry: Registry, spare: list[Encoder]) -> Encoder:
 
 def _finished(encoder: Encoder, spare: list[Encoder]) -> bytes:
     """The stream. The encoder is kept for the next one; after an error it is not, and nothing has to be undone."""
-    data = encoder.take()
-    if len(spare) < _SPARE_CODERS:
-        encoder.restart()
-        spare.append(encoder)
+    if len(spare) >= _SPARE_CODERS:
+        return encoder.take()
+    data = encoder.finish()
+    spare.append(encoder)
     return data
 
 

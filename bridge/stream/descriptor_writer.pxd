@@ -42,4 +42,5 @@ cdef class DescriptorWriter:
     cdef bint _knows(self, ClassDescriptor descriptor) except -1
     cdef int _start_object(self, ClassDescriptor descriptor, obj) except -1
     cdef int _start_class(self, ClassDescriptor descriptor) except -1
+    cdef bint _begin_first(self, ClassDescriptor descriptor, obj) except -1
     cdef object _type_string(self, text)

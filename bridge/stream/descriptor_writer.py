@@ -210,6 +210,14 @@ class DescriptorWriter:
         self._last_handle = native.memo_get(self._memo, descriptor, self._objects)
         self._last_descriptor = descriptor if self._last_handle >= 0 else None
 
+    def _begin_first(self, descriptor: Any, obj: Any) -> bool:
+        """An object of a class not written before, or a reference to it; whether its contents are to follow."""
+        if self._memo.next > 0 and self._reference(obj):
+            return False
+        self._start_class(descriptor)
+        self._assign_handle(obj)
+        return True
+
     def _type_string(self, text: Any) -> None:
         """The type of a field: Java interns it, so that equal ones are the same object."""
         handle = self._type_strings.get(text)

@@ -34,13 +34,14 @@ cdef class Encoder(NumberWriter):
     cpdef reset(self)
     cpdef take(self)
     cpdef restart(self)
+    cpdef finish(self)
     @cython.final
     cdef int _check_idle(self) except -1
     @cython.final
     @cython.locals(mark=Py_ssize_t, handle=Py_ssize_t, objects=Py_ssize_t)
     cdef int _write(self, obj, bint unshared, bint several) except -1
     @cython.final
-    cdef int _whole(self, obj) except -1
+    cdef int _begin(self) except -1
     @cython.final
     cdef int _finish(self) except -1
     @cython.final

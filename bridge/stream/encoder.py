@@ -176,8 +176,18 @@ class Encoder(NumberWriter):
     def restart(self) -> None:
         """Begins another stream, as a new encoder would, with the memory of this one."""
         self._check_idle()
-        self._forget()
         native.out_truncate(self._out, 0)
+        self._begin()
+
+    def finish(self) -> bytes:
+        """All output since the last call; then another stream begins, as with `restart`."""
+        self._check_idle()
+        data = native.out_take(self._out)
+        self._begin()
+        return data
+
+    def _begin(self) -> None:
+        self._forget()
         native.put_raw(self._out, STREAM_HEADER)
         if len(self._plans) > _MAX_PLANS:
             self._plans = {}
@@ -190,7 +200,8 @@ class Encoder(NumberWriter):
             raise LocalProtocolError("the encoder was called from within the writing of an object")
 
     def _write(self, obj: Any, unshared: bool, several: bool) -> None:
-        self._check_idle()
+        if self._running:
+            self._check_idle()
         mark = native.out_len(self._out)
         handle = self._memo.next
         objects = len(self._objects)
@@ -201,7 +212,9 @@ class Encoder(NumberWriter):
             if several:
                 self._several(list(obj))
             else:
-                self._whole(obj)
+                self._value(obj)
+                if self._top >= 0:
+                    self._finish()
         except BaseException as error:
             native.out_truncate(self._out, mark)
             self._give_back(objects, handle)
@@ -218,12 +231,8 @@ class Encoder(NumberWriter):
 
     # -------------------------------------------------------------------------------------------------------- values
 
-    def _whole(self, obj: Any) -> None:
-        """An object of the grammar with all its parts."""
-        self._value(obj)
-        self._finish()
-
     def _finish(self) -> None:
+        """The parts of the object that was begun."""
         while self._top >= 0:
             self._step(self._frames[self._top])
 
@@ -239,7 +248,8 @@ class Encoder(NumberWriter):
                 i += self._instances(contents, i)
                 self._finish()
             else:
-                self._whole(content)
+                self._value(content)
+                self._finish()
                 i += 1
 
     def _value(self, obj: Any) -> None:
@@ -363,17 +373,22 @@ class Encoder(NumberWriter):
         A field that cannot be written is such a one: errors know their place by the frame.
         """
         handle = -1
-        if self._unshared is None and self._knows(plan.descriptor):
+        if not self._knows(plan.descriptor):
+            if not self._begin_first(plan.descriptor, obj):
+                return plan.length  # type: ignore[no-any-return]
+        elif self._unshared is None:
             handle = self._last_handle
         elif not self._begin_object(plan, obj):
-            return plan.length  # type: ignore[no-any-return]
+            return plan.length
         return native_leaves.put_instance(
             self._out, self._memo, self._objects, obj, handle, plan.slots, plan.leaf_steps, plan.length
         )
 
     def _begin_object(self, plan: Any, obj: Any) -> bool:
         """TC_OBJECT and the class, or a reference to the object; whether its contents are to follow."""
-        if self._knows(plan.descriptor) and self._unshared is None:
+        if not self._knows(plan.descriptor):
+            return self._begin_first(plan.descriptor, obj)
+        if self._unshared is None:
             return native_leaves.put_start(self._out, self._memo, self._objects, obj, self._last_handle)
         if self._reference(obj):
             return False

@@ -16,6 +16,7 @@ from array import array
 from collections.abc import Callable
 from functools import lru_cache
 from struct import Struct
+from struct import error as StructError
 from typing import Any
 
 from . import mutf8
@@ -92,6 +93,8 @@ _READERS = {
     ord("D"): read_double,
 }
 _CHAR = ord("C")
+_DOUBLE = ord("D")
+_FLOAT = ord("F")
 _FORMATS = {ord(code): form for code, form in zip("ZBCSIFJD", "?bHhifqd", strict=True)}
 _SIZES = [_PRIMITIVE_BYTES.get(chr(code), 0) for code in range(256)]
 
@@ -442,7 +445,8 @@ def integer_bytes(number: int) -> int:
     return 8 if -0x8000000000000000 <= number <= 0x7FFFFFFFFFFFFFFF else 0
 
 
-_INTEGER_RANGES = {ord(code): (1 << 8 * size - 1, size) for code, size in {"B": 1, "S": 2, "I": 4, "J": 8}.items()}
+_PACK_INTEGER = {ord(code): Struct(form).pack for code, form in {"B": ">b", "S": ">h", "I": ">i", "J": ">q"}.items()}
+_NUMBERS = (float, int)
 
 
 def put_primitive(out: Output, code: int, value: Any) -> bool:
@@ -450,15 +454,17 @@ def put_primitive(out: Output, code: int, value: Any) -> bool:
 
     Raises ``OverflowError`` for an int beyond all floats and for a finite value beyond the range of a Java float.
     """
-    if code in _INTEGER_RANGES:
-        bound, size = _INTEGER_RANGES[code]
-        if not isinstance(value, int) or not -bound <= value < bound:
+    if code in _PACK_INTEGER:
+        if not isinstance(value, int):
             return False
-        out += value.to_bytes(size, "big", signed=True)
-    elif code == ord("D") or code == ord("F"):
-        if not isinstance(value, (float, int)):
+        try:
+            out += _PACK_INTEGER[code](value)
+        except StructError:  # out of its range
             return False
-        (put_f64 if code == ord("D") else put_f32)(out, float(value))
+    elif code == _DOUBLE or code == _FLOAT:
+        if not isinstance(value, _NUMBERS):
+            return False
+        out += (_pack_f64 if code == _DOUBLE else _pack_f32)(float(value))
     elif code == ord("Z"):
         if value is not True and value is not False:
             return False

@@ -11,7 +11,6 @@ from struct import Struct
 from struct import error as StructError
 from typing import Any
 
-from ..errors import EncodeError
 from . import native
 from .native import Input, Memo, Output, Slots
 
@@ -38,7 +37,7 @@ _LEAVES = frozenset((str, int, float, bool, type(None), list))
 _TEXTS = frozenset((str, type(None)))
 _SIMPLE = _TEXTS | {float, bool}
 
-#: Lists up to this length are looked at before they are written, whether they need a frame.
+#: Lists up to this length are looked at, whether they are to be written among leaves.
 _SHORT = 16
 
 _reference = Struct(">BI").pack
@@ -63,7 +62,7 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
     Leaves are text, None and plain numbers of known classes. ``boxes``: the class descriptors of Integer, Long, Double,
     Boolean and ArrayList, None for one that is not as usual; known is one that was written before.
     """
-    if index >= len(items) or type(items[index]) not in _LEAVES:
+    if index >= native.list_len(items) or type(native.list_get(items, index)) not in _LEAVES:
         return 0
     if memo.next > 0x7FFFFFFF:
         raise OverflowError(native.TOO_MANY)
@@ -72,75 +71,81 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
     number = memo.next
     iterator: Any = list.__iter__(items)
     iterator.__setstate__(index)
-    kind = None
-    for item in iterator:
-        kind = type(item)
-        if kind is str:
-            if len(item) > 1:
+    outer = kind = None
+    while True:
+        for item in iterator:
+            kind = type(item)
+            if kind is str:
+                if len(item) > 1:
+                    known = claim(id(item), number)
+                    if known is not number:
+                        out += _reference(0x71, _BASE_WIRE_HANDLE + known)
+                        continue
+                    keep(item)
+                if item.isascii() and len(item) < 256 and "\0" not in item:
+                    out += _TEXT_HEADS[len(item)]
+                    out += item.encode()
+                else:
+                    native.put_string(out, item)
+            elif kind is int:
+                if integer is not None and -0x80000000 <= item <= 0x7FFFFFFF:
+                    out += _boxed_int(integer, item)
+                elif long is not None and native.integer_bytes(item) == 8:
+                    out += _boxed_long(long, item)
+                else:
+                    break
+            elif kind is float and double is not None:
+                out += _boxed_double(double, item)
+            elif kind is bool and boolean is not None:
+                out += boolean
+                out.append(item)
+            elif item is None:
+                out += b"p"
+                continue
+            elif kind is list and array_list is not None and len(item) <= _SHORT:
+                short = tuple(item)
+                if not _are_leaves(short, memo.heads):
+                    break
                 known = claim(id(item), number)
                 if known is not number:
                     out += _reference(0x71, _BASE_WIRE_HANDLE + known)
                     continue
                 keep(item)
-            if item.isascii() and len(item) < 256 and "\0" not in item:
-                out += _TEXT_HEADS[len(item)]
-                out += item.encode()
-            else:
-                native.put_string(out, item)
-        elif kind is int:
-            if integer is not None and -0x80000000 <= item <= 0x7FFFFFFF:
-                out += _boxed_int(integer, item)
-            elif long is not None and native.integer_bytes(item) == 8:
-                out += _boxed_long(long, item)
+                number += 1
+                out += _list_head(array_list, len(short), 0x7704, len(short))
+                outer, iterator = iterator, iter(short)
+                break
             else:
                 break
-        elif kind is float and double is not None:
-            out += _boxed_double(double, item)
-        elif kind is bool and boolean is not None:
-            out += boolean
-            out.append(item)
-        elif item is None:
-            out += b"p"
-            continue
-        elif kind is list and array_list is not None and _is_short(item, memo.heads):
-            known = claim(id(item), number)
-            if known is not number:
-                out += _reference(0x71, _BASE_WIRE_HANDLE + known)
-                continue
-            keep(item)
-            size = len(item)
-            out += _list_head(array_list, size, 0x7704, size)
-            memo.next = number + 1
-            if size and put_leaves(out, memo, objects, item, 0, boxes) != size:
-                raise EncodeError("the collection changed its size while it was written")
-            out += b"x"
-            number = memo.next
-            continue
+            number += 1
         else:
+            if outer is None:
+                memo.next = number
+                return native.list_len(items) - index
+            out += b"x"
+            iterator, outer = outer, None
+            continue
+        if outer is None:
             break
-        number += 1
-    else:
-        memo.next = number
-        return len(items) - index
     memo.next = number
-    count = len(items) - operator.length_hint(iterator) - 1 - index
+    count = native.list_len(items) - operator.length_hint(iterator) - 1 - index
     heads = memo.heads
     if kind in _LEAVES and None in heads:
         memo.heads = tuple([_box_head(memo, descriptor) for descriptor in boxes])
     return count if heads == memo.heads else count + put_leaves(out, memo, objects, items, index + count, boxes)
 
 
-def _is_short(items: list[Any], heads: tuple[bytes | None, ...]) -> bool:
-    """Whether a list has few items, which are all leaves that can be written for certain."""
-    if len(items) > _SHORT:
-        return False
+def _are_leaves(items: tuple[Any, ...], heads: tuple[bytes | None, ...]) -> bool:
+    """Whether these are leaves that can be written for certain."""
     kinds = set(map(type, items))
+    if kinds <= _TEXTS:
+        return True
     if int in kinds:
         kinds.remove(int)
         sizes = {native.integer_bytes(item) for item in items if type(item) is int}
         if 0 in sizes or (4 in sizes and heads[0] is None) or (8 in sizes and heads[1] is None):
             return False
-    return kinds <= _TEXTS or (kinds <= _SIMPLE and None not in heads[2:4])
+    return kinds <= _SIMPLE and None not in heads[2:4]
 
 
 def _box_head(memo: Memo, descriptor: Any) -> bytes | None:
@@ -245,7 +250,7 @@ def put_instances(
     for obj in iterator:
         if type(obj) is not kind:
             memo.next = number
-            return len(items) - operator.length_hint(iterator) - 1 - index
+            return native.list_len(items) - operator.length_hint(iterator) - 1 - index
         if head:
             known = claim(id(obj), number)
             if known is not number:
@@ -303,9 +308,9 @@ def put_instances(
                     items.append(held)
                     continue
                 memo.step = step
-                return len(items) - operator.length_hint(iterator) - index
+                return native.list_len(items) - operator.length_hint(iterator) - index
     memo.next = number
-    return len(items) - index
+    return native.list_len(items) - index
 
 
 def _runs_of(slots: Slots, kind: type, steps: Input, length: int) -> list[Any]:

@@ -28,6 +28,12 @@ _DUE = {
 }
 
 
+#: Of a BigInteger: twice -1, twice -2, and the sign.
+_POSITIVE = b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff\xfe\0\0\0\1"
+_ZERO = _POSITIVE[:16] + b"\0\0\0\0"
+_NEGATIVE = _POSITIVE[:16] + b"\xff\xff\xff\xff"
+
+
 class NumberWriter(DescriptorWriter):
     """Writes numbers, and arrays that hold no objects: they need no frame."""
 
@@ -54,9 +60,7 @@ class NumberWriter(DescriptorWriter):
         magnitude = native.magnitude(number)
         byte_array = plan.alternatives[0]
         self._start_object(plan.descriptor, obj)
-        native.put_64(self._out, -1)  # twice -1
-        native.put_64(self._out, -0x1_0000_0002)  # twice -2
-        native.put_32(self._out, (number > 0) - (number < 0))
+        native.put_raw(self._out, _POSITIVE if number > 0 else _NEGATIVE if number else _ZERO)
         self._start_array(byte_array.descriptor, None, len(magnitude))
         native.put_raw(self._out, magnitude)
         native.put_u8(self._out, TC_ENDBLOCKDATA)
