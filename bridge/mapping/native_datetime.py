@@ -7,6 +7,7 @@ compiled. Each function raises ValueError or OverflowError for what is no date o
 from __future__ import annotations
 
 from datetime import date, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any
 
 
@@ -35,7 +36,12 @@ def datetime_of(
 
 def datetime_at(cls: Any, seconds: int, microseconds: int, utc: tzinfo) -> Any:
     """The datetime so long after the beginning of 1970, as ``cls`` in the zone ``utc``."""
-    return cls(1970, 1, 1, tzinfo=utc) + timedelta(0, seconds, microseconds)
+    return _epoch(cls, utc) + timedelta(0, seconds, microseconds)
+
+
+@lru_cache(64)
+def _epoch(cls: Any, utc: tzinfo) -> Any:
+    return cls(1970, 1, 1, tzinfo=utc)
 
 
 def timedelta_of(seconds: int, microseconds: int) -> timedelta:

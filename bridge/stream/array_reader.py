@@ -21,6 +21,8 @@ _NUMBERS: Final = {ord(code): array(typecode) for code, typecode in zip("SIJFD",
 class ArrayReader(DescriptorReader):
     """Reads arrays: of primitives in one step, of objects element by element."""
 
+    __slots__ = ()
+
     def _array_bytes(self, descriptor: Any) -> int:
         """The bytes of an array that are read in one step: its length, and all of it if it holds primitives."""
         name = descriptor.name
@@ -85,4 +87,8 @@ class ArrayReader(DescriptorReader):
             if value is NEED_DATA or value is PUSHED:
                 return value
             native.list_append(items, value)
+            kind = type(value)
+            if (value is None or kind is str or kind is int or kind is float) and not self._tracing:
+                while self._take_leaves(items, length - len(items)):
+                    pass
         return self._finish(frame, items)

@@ -67,6 +67,8 @@ class Decoder(WholeReader):
     with ``RejectedError``. With a trace nothing is taken from caches, and every token is reported.
     """
 
+    __slots__ = ()
+
     # ------------------------------------------------------------------------------------------------------ contents
 
     def next_content(self) -> Any:
@@ -104,7 +106,7 @@ class Decoder(WholeReader):
         try:
             while True:
                 try:
-                    content = self._next()
+                    content = self._next(contents)
                     if content is NEED_DATA:
                         if not self._eof:
                             return content
@@ -135,12 +137,12 @@ class Decoder(WholeReader):
             native.resume_collector(collecting)
             self._running = False
 
-    def _next(self) -> Any:
+    def _next(self, contents: Any) -> Any:
         if not self._started:
             if not self._read_header():
                 return NEED_DATA
         if self._top < 0:
-            value = self._content()
+            value = self._content(contents)
         else:
             value = PUSHED
         while True:
@@ -160,8 +162,11 @@ class Decoder(WholeReader):
                     self._accept(frame, value)
                     value = self._step(frame)
 
-    def _content(self) -> Any:
-        """One content at the top level: what `_value` reads, block data, or TC_RESET, which is passed over."""
+    def _content(self, contents: Any) -> Any:
+        """One content at the top level: what `_value` reads, block data, or TC_RESET, which is passed over.
+
+        Of instances of one class that follow one another all but the last go into ``contents``, if there is a list.
+        """
         while True:
             self._begin_content()
             self._mark()
@@ -173,6 +178,10 @@ class Decoder(WholeReader):
             code = self._p[self._pos]
             if code == TC_BLOCKDATA or code == TC_BLOCKDATALONG:
                 return self._block_data()
+            if code == TC_OBJECT and contents is not None and not self._tracing:
+                value = self._object(contents)
+                if value is not UNREAD:
+                    return value
             if code != TC_RESET:
                 return self._value()
             if self._tracing:
@@ -189,7 +198,7 @@ class Decoder(WholeReader):
             return self._need(1)
         code = p[pos]
         if not self._tracing:
-            value = self._object() if code == TC_OBJECT else self._leaf()
+            value = self._object(None) if code == TC_OBJECT else self._leaf()
             if value is not UNREAD:
                 return value
         if code == TC_STRING:
@@ -213,8 +222,6 @@ class Decoder(WholeReader):
             value = self._handles[number]
             if type(value) is Frame:
                 value = self._in_progress(value)
-            if number < self._lowest_reference:
-                self._lowest_reference = number
             self._refs_beside += 1
             if self._max_refs >= 0:
                 self._check_beside()

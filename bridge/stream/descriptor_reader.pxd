@@ -14,7 +14,8 @@ cdef object NEED_DATA, PUSHED
 
 cdef class DescriptorReader(SecondTryReader):
     cdef object _value(self)
-    cdef object _boxes(self, items)
+    cdef object _object(self, items)
+    cdef Py_ssize_t _take_leaves(self, items, Py_ssize_t most) except -1
     cdef object _abort(self)
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, generation=Py_ssize_t, entry=CachedDescriptor)
     cdef object _known_descriptor(self)

@@ -39,12 +39,18 @@ _MAX_REMEMBERED_BYTES = 1 << 16
 class DescriptorReader(SecondTryReader):
     """Reads class descriptors, at most once each: see `DescriptorCache`."""
 
+    __slots__ = ()
+
     def _value(self) -> Any:
         """One object of the grammar; in `Decoder`."""
         raise NotImplementedError
 
-    def _boxes(self, items: Any) -> None:
-        """Boxes that follow one another; in `Decoder`."""
+    def _object(self, items: Any) -> Any:
+        """TC_OBJECT, or UNREAD; in `WholeReader`."""
+        raise NotImplementedError
+
+    def _take_leaves(self, items: Any, most: int) -> int:
+        """Values without parts that follow one another; in `WholeReader`."""
         raise NotImplementedError
 
     def _abort(self) -> Any:
@@ -322,6 +328,8 @@ class DescriptorReader(SecondTryReader):
         code = p[self._pos]
         if code != TC_STRING and code != TC_REFERENCE and code != TC_LONGSTRING and code != TC_EXCEPTION:
             raise self._corrupted(f"{TYPE_CODE_NAMES.get(code, hex(code))} where the type of a field is due")
+        if code == TC_REFERENCE and self._end - self._pos >= 5:
+            self._lowest_reference = min(self._lowest_reference, native.u32(p, self._pos + 1) - BASE_WIRE_HANDLE)
         self._refs_beside -= 1  # it is no object of its own
         value = self._value()
         if value is NEED_DATA or value is PUSHED:

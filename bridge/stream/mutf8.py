@@ -15,6 +15,9 @@ from array import array
 #: The first character that takes two units of UTF-16. (``max`` would make a str of each.)
 _beyond = re.compile("[\U00010000-\U0010ffff]").search
 
+#: Finds the first bytes of what UTF-8 says otherwise: NUL, surrogates (with some other characters), four-byte forms.
+_beyond_utf8 = re.compile(b"[\xc0\xed\xf0-\xff]").search
+
 
 def encode(text: str) -> bytes:
     """The modified UTF-8 of ``text``, without a length."""
@@ -33,6 +36,8 @@ def decode(data: bytes) -> str | None:
     if data.isascii():
         return data.decode("ascii")
     try:
+        if not _beyond_utf8(data):
+            return data.decode("utf-8")
         text = data.replace(b"\xc0\x80", b"\0").decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
         return _decode_leniently(data)

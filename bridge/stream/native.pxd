@@ -157,8 +157,8 @@ cdef extern from *:
         slot = (PyObject **)((char *)obj + slots[i]); old = *slot;
         Py_INCREF(value); *slot = value; Py_XDECREF(old);
     }
-    /* Into the empty slots of a new object; where the primitives end. */
-    static Py_ssize_t native_take_fields(PyObject *obj, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t count, const unsigned char *p, Py_ssize_t pos) {
+    /* Into the empty slots of a new object. */
+    static int native_take_fields(PyObject *obj, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t count, const unsigned char *p, Py_ssize_t pos) {
         Py_ssize_t i;
         for (i = 0; i < count; i++) {
             int code = steps[i]; PyObject *value = native_read_primitive(p, pos, code);
@@ -167,10 +167,11 @@ cdef extern from *:
             if (slots[i] < 0) Py_DECREF(value);
             else *(PyObject **)((char *)obj + slots[i]) = value;
         }
-        return pos;
+        return 0;
     }
     static CYTHON_INLINE int native_list_append(PyObject *items, PyObject *value);
-    static Py_ssize_t native_take_values(PyObject *values, const unsigned char *steps, Py_ssize_t count, const unsigned char *p, Py_ssize_t pos) {
+    static int native_list_cut(PyObject *items, Py_ssize_t length);
+    static int native_take_values(PyObject *values, const unsigned char *steps, Py_ssize_t count, const unsigned char *p, Py_ssize_t pos) {
         Py_ssize_t i;
         for (i = 0; i < count; i++) {
             int failed; PyObject *value = native_read_primitive(p, pos, steps[i]);
@@ -179,7 +180,22 @@ cdef extern from *:
             failed = native_list_append(values, value); Py_DECREF(value);
             if (failed) return -1;
         }
-        return pos;
+        return 0;
+    }
+    static CYTHON_INLINE Py_ssize_t native_move_to_slots(PyObject *obj, Py_ssize_t *slots, Py_ssize_t index, PyObject *items) {
+        Py_ssize_t i, n = PyList_GET_SIZE(items);
+    #ifndef Py_GIL_DISABLED
+        Py_SET_SIZE((PyListObject *)items, 0); /* what it held belongs to the slots now */
+        for (i = 0; i < n; i++) {
+            PyObject *item = ((PyListObject *)items)->ob_item[i], **slot, *old;
+            if (slots[index + i] < 0) { Py_DECREF(item); continue; }
+            slot = (PyObject **)((char *)obj + slots[index + i]); old = *slot; *slot = item; Py_XDECREF(old);
+        }
+        return n;
+    #else
+        for (i = 0; i < n; i++) native_slot_set(obj, slots, index + i, PyList_GET_ITEM(items, i));
+        return native_list_cut(items, 0) ? -1 : n;
+    #endif
     }
     static CYTHON_INLINE PyObject *native_slot_get(PyObject *obj, Py_ssize_t *slots, Py_ssize_t i) {
         PyObject *value = *(PyObject **)((char *)obj + slots[i]);
@@ -196,6 +212,12 @@ cdef extern from *:
     }
     static CYTHON_INLINE PyObject *native_allocate(PyObject *cls) { return ((PyTypeObject *)cls)->tp_alloc((PyTypeObject *)cls, 0); }
 
+    /* By the four bytes of a handle. */
+    static CYTHON_INLINE PyObject *native_referred(const unsigned char *p, Py_ssize_t pos, PyObject *handles, PyObject *otherwise) {
+        size_t number = (size_t)native_u32(p + pos) - 0x7E0000;
+        PyObject *found = number < (size_t)PyList_GET_SIZE(handles) ? PyList_GET_ITEM(handles, (Py_ssize_t)number) : otherwise;
+        Py_INCREF(found); return found;
+    }
     static CYTHON_INLINE PyObject *native_list_get(PyObject *items, Py_ssize_t index) {
         PyObject *item = PyList_GET_ITEM(items, index); Py_INCREF(item); return item;
     }
@@ -274,15 +296,17 @@ cdef extern from *:
         PyLong_AsLongLongAndOverflow(key, &overflow);
         return !overflow;
     }
+    /* 1 where all keys are plain and differ; 0 where not, and -1 for what is no Exception. */
     static int native_fill_dict(PyObject *mapping, PyObject *items) {
-        Py_ssize_t i, n = PyList_GET_SIZE(items);
-        for (i = 0; i < n; i += 2)
-            if (!native_plain_key(PyList_GET_ITEM(items, i))) {
-                PyErr_SetString(PyExc_TypeError, "a key to be judged"); return -1;
+        Py_ssize_t i;
+        for (i = 0; i + 1 < PyList_GET_SIZE(items); i += 2) {
+            if (!native_plain_key(PyList_GET_ITEM(items, i))) return 0;
+            if (!PyDict_SetDefault(mapping, PyList_GET_ITEM(items, i), PyList_GET_ITEM(items, i + 1))) {
+                if (!PyErr_ExceptionMatches(PyExc_Exception)) return -1;
+                PyErr_Clear(); return 0;
             }
-        for (i = 0; i + 1 < n && i + 1 < PyList_GET_SIZE(items); i += 2)
-            if (PyDict_SetItem(mapping, PyList_GET_ITEM(items, i), PyList_GET_ITEM(items, i + 1))) return -1;
-        return 0;
+        }
+        return 2 * PyDict_GET_SIZE(mapping) == PyList_GET_SIZE(items);
     }
 
     /* Keys and values by turns, in the order of ``items()``: of a class that has no other one than a dict, straight. */
@@ -309,17 +333,6 @@ cdef extern from *:
         }
         Py_DECREF(pairs); return items;
     }
-    /* 1 where the key is new and can be one; 0, and the dict as it was, where not. */
-    static CYTHON_INLINE int native_dict_add(PyObject *mapping, PyObject *key, PyObject *value) {
-        Py_ssize_t before = PyDict_GET_SIZE(mapping);
-        if (!native_plain_key(key)) return 0;
-        if (!PyDict_SetDefault(mapping, key, value)) {
-            if (!PyErr_ExceptionMatches(PyExc_Exception)) return -1;
-            PyErr_Clear(); return 0;
-        }
-        return PyDict_GET_SIZE(mapping) > before;
-    }
-
     /* ---- output: the block of a bytes object to be. Up to NATIVE_OUT_KEPT it is kept and copied from. A larger one is
        handed out itself, without a copy or a second buffer, and a page that it did not come to takes no memory. Where
        nothing is known of its length it takes so much room at once that malloc maps pages for it: what grows there is not
@@ -716,19 +729,20 @@ cdef extern from *:
     void slot_table_free "native_slot_table_free"(Py_ssize_t* table) noexcept
     void slot_set "native_slot_set"(object obj, Py_ssize_t* slots, Py_ssize_t index, object value) noexcept
     int attribute_set "native_attribute_set"(object obj, object name, object value) except -1
-    Py_ssize_t take_fields "native_take_fields"(object obj, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t count, const unsigned char* p, Py_ssize_t pos) except -1
-    Py_ssize_t take_values "native_take_values"(list values, const unsigned char* steps, Py_ssize_t count, const unsigned char* p, Py_ssize_t pos) except -1
+    int take_fields "native_take_fields"(object obj, Py_ssize_t* slots, const unsigned char* head, Py_ssize_t count, const unsigned char* p, Py_ssize_t pos) except -1
+    int take_values "native_take_values"(list values, const unsigned char* head, Py_ssize_t count, const unsigned char* p, Py_ssize_t pos) except -1
+    Py_ssize_t move_to_slots "native_move_to_slots"(object obj, Py_ssize_t* slots, Py_ssize_t index, object items) except -1
     Py_ssize_t take_boxes "native_take_boxes"(const unsigned char* p, Py_ssize_t pos, Py_ssize_t most, int code, object items, object handles) except -1
     object slot_get "native_slot_get"(object obj, Py_ssize_t* slots, Py_ssize_t index)
     object slot_peek "native_slot_peek"(object obj, Py_ssize_t* slots, Py_ssize_t index)
     object allocate "native_allocate"(object cls)
     Py_ssize_t list_len "PyList_GET_SIZE"(object items) noexcept
+    object referred "native_referred"(const unsigned char* p, Py_ssize_t pos, object handles, object otherwise)
     object list_get "native_list_get"(object items, Py_ssize_t index)
     bint plain_key "native_plain_key"(object key) noexcept
     list flat_items "native_flat_items"(object mapping)
     int dict_set "PyDict_SetItem"(object mapping, object key, object value) except -1
-    bint dict_add "native_dict_add"(object mapping, object key, object value) except -1
-    int fill_dict "native_fill_dict"(object mapping, list items) except -1
+    bint fill_dict "native_fill_dict"(object mapping, list items) except -1
     bint pause_collector "PyGC_Disable"() noexcept
     void untrack "PyObject_GC_UnTrack"(object obj) noexcept
     int list_empty "native_list_empty"(object items, Py_ssize_t kept) except -1
@@ -774,6 +788,9 @@ cdef extern from *:
     int memo_cut "native_memo_cut"(NativeMemo* memo, Py_ssize_t next, list objects, Py_ssize_t length) except -1
     int memo_clear "native_memo_clear"(NativeMemo* memo, list objects) except -1
 
+cdef inline const unsigned char* layout(bytes codes, Py_ssize_t count) noexcept:
+    return <const unsigned char*>codes
+
 cdef inline int u16(const unsigned char* p, Py_ssize_t pos) noexcept:
     return <int>native_u16(p + pos)
 
@@ -797,6 +814,9 @@ cdef inline bytes take(const unsigned char* p, Py_ssize_t start, Py_ssize_t stop
 
 cdef inline bint matches(const unsigned char* p, Py_ssize_t pos, Py_ssize_t end, bytes raw) noexcept:
     return end - pos >= len(raw) and memcmp(p + pos, <const unsigned char*>raw, len(raw)) == 0
+
+cdef inline bint repeats(const unsigned char* p, Py_ssize_t start, Py_ssize_t pos, Py_ssize_t end) noexcept:
+    return end - pos >= 6 and memcmp(p + start, p + pos, 6) == 0
 
 cdef extern from "Python.h":
     int PyGC_Enable() noexcept

@@ -17,21 +17,20 @@ from collections.abc import Callable
 from functools import lru_cache
 from struct import Struct
 from struct import error as StructError
+from types import FunctionType
 from typing import Any
 
 from . import mutf8
+from .constants import BASE_WIRE_HANDLE
 
 COMPILED = False
 
 Input = Any  # bytes | bytearray; a C pointer when compiled
 
 _u16 = Struct(">H").unpack_from
-_i16 = Struct(">h").unpack_from
 _i32 = Struct(">i").unpack_from
 _u32 = Struct(">I").unpack_from
 _i64 = Struct(">q").unpack_from
-_f32 = Struct(">f").unpack_from
-_f64 = Struct(">d").unpack_from
 
 # ---------------------------------------------------------------------------------------------------- reading numbers
 
@@ -41,7 +40,7 @@ def pointer(buffer: bytes | bytearray) -> Input:
 
 
 def u16(p: Input, pos: int) -> int:
-    return p[pos] << 8 | p[pos + 1]  # type: ignore[no-any-return]
+    return _u16(p, pos)[0]  # type: ignore[no-any-return]
 
 
 def i32(p: Input, pos: int) -> int:
@@ -56,47 +55,21 @@ def i64(p: Input, pos: int) -> int:
     return _i64(p, pos)[0]  # type: ignore[no-any-return]
 
 
-def read_boolean(p: Input, pos: int) -> bool:
-    return bool(p[pos])
-
-
-def read_byte(p: Input, pos: int) -> int:
-    value: int = p[pos]
-    return value - 256 if value > 127 else value
-
-
-def read_char(p: Input, pos: int) -> str:
-    return chr(p[pos] << 8 | p[pos + 1])
-
-
-def read_short(p: Input, pos: int) -> int:
-    return _i16(p, pos)[0]  # type: ignore[no-any-return]
-
-
-def read_float(p: Input, pos: int) -> float:
-    return _f32(p, pos)[0]  # type: ignore[no-any-return]
-
-
-def read_double(p: Input, pos: int) -> float:
-    return _f64(p, pos)[0]  # type: ignore[no-any-return]
-
-
 _PRIMITIVE_BYTES = {"Z": 1, "B": 1, "C": 2, "S": 2, "I": 4, "F": 4, "J": 8, "D": 8}
-_READERS = {
-    ord("Z"): read_boolean,
-    ord("B"): read_byte,
-    ord("C"): read_char,
-    ord("S"): read_short,
-    ord("I"): i32,
-    ord("F"): read_float,
-    ord("J"): i64,
-    ord("D"): read_double,
-}
 _CHAR = ord("C")
 _DOUBLE = ord("D")
 _FLOAT = ord("F")
 _FORMATS = {ord(code): form for code, form in zip("ZBCSIFJD", "?bHhifqd", strict=True)}
 _SIZES = [_PRIMITIVE_BYTES.get(chr(code), 0) for code in range(256)]
+
+
+def _unpack_char(p: Input, pos: int) -> tuple[str]:
+    return (chr(u16(p, pos)),)
+
+
+_UNPACK: list[Any] = [None] * 256
+for _code, _form in _FORMATS.items():
+    _UNPACK[_code] = _unpack_char if _code == _CHAR else Struct(">" + _form).unpack_from
 
 
 def primitive_bytes(code: int) -> int:
@@ -106,7 +79,7 @@ def primitive_bytes(code: int) -> int:
 
 def read_primitive(p: Input, pos: int, code: int) -> Any:
     """The primitive of type ``code`` at ``pos``; ``code`` is one for which ``primitive_bytes`` is not 0."""
-    return _READERS[code](p, pos)
+    return _UNPACK[code](p, pos)[0]
 
 
 # ------------------------------------------------------------------------------------------- reading bytes and arrays
@@ -126,10 +99,15 @@ def matches(p: Input, pos: int, end: int, raw: bytes) -> bool:
     return end - pos >= len(raw) and p[pos : pos + len(raw)] == raw
 
 
+def repeats(p: Input, start: int, pos: int, end: int) -> bool:
+    """Whether the six bytes at ``start`` stand at ``pos`` as well, all of them before ``end``."""
+    return end - pos >= 6 and p[start : start + 6] == p[pos : pos + 6]
+
+
 def decode_mutf8(p: Input, start: int, stop: int) -> str | None:
     """Text from modified UTF-8; None where the bytes are malformed."""
     data = p[start:stop]
-    return data.decode("ascii") if data.isascii() else mutf8.decode(bytes(data))
+    return data.decode() if data.isascii() else mutf8.decode(bytes(data))
 
 
 def read_array(empty: array[Any], p: Input, pos: int, length: int) -> array[Any]:
@@ -152,6 +130,7 @@ class Slots:
         self.get: list[Any] = [None if member is None else member.__get__ for member in members]
         self.kind: type | None = None  # for these two, see `native_leaves`
         self.runs: list[Any] = []
+        self.stores: dict[int, Any] = {}  # see `_store_of`
 
 
 def slot_table(members: list[Any]) -> Slots:
@@ -172,31 +151,81 @@ def slot_set(obj: Any, slots: Slots, index: int, value: Any) -> None:
     slots.set[index](obj, value)
 
 
-def take_fields(obj: Any, slots: Slots, steps: Input, count: int, p: Input, pos: int) -> int:
-    """Reads the primitives of the first ``count`` steps into the slots of a new object: where they end."""
-    layout, chars = _layout(steps[:count])
-    values = layout.unpack_from(p, pos)
-    for setter, value in zip(slots.set, _with_chars(steps, values) if chars else values, strict=False):
-        setter(obj, value)
-    return pos + layout.size
+Layout = Any  # reads the values of some primitives that follow one another; their type codes when compiled
 
 
-def take_values(values: list[Any], steps: Input, count: int, p: Input, pos: int) -> int:
+def layout(codes: bytes, count: int) -> Layout:
+    """How the first ``count`` of the fields with these type codes, primitives all of them, are laid out."""
+    codes = codes[:count]
+    unpack = Struct(">" + "".join([_FORMATS[code] for code in codes])).unpack_from
+    if _CHAR not in codes:
+        return unpack
+
+    def unpack_with_chars(p: Input, pos: int) -> list[Any]:
+        values = unpack(p, pos)
+        return [chr(value) if code == _CHAR else value for code, value in zip(codes, values, strict=True)]
+
+    return unpack_with_chars
+
+
+def take_fields(obj: Any, slots: Slots, head: Layout, count: int, p: Input, pos: int) -> None:
+    """Reads the ``count`` primitives of a layout into the first slots of a new object."""
+    store = slots.stores.get(count)
+    if store is None:
+        store = slots.stores[count] = _store_of(type(obj), slots.members[:count])
+    store(obj, head(p, pos))
+
+
+def take_values(values: list[Any], head: Layout, count: int, p: Input, pos: int) -> None:
     """The same into a list."""
-    layout, chars = _layout(steps[:count])
-    found = layout.unpack_from(p, pos)
-    values.extend(_with_chars(steps, found) if chars else found)
-    return pos + layout.size
+    values += head(p, pos)
 
 
-def _with_chars(steps: Input, values: tuple[Any, ...]) -> list[Any]:
-    return [chr(value) if code == _CHAR else value for code, value in zip(steps, values, strict=False)]
+def move_to_slots(obj: Any, slots: Slots, index: int, items: list[Any]) -> int:
+    """Stores all items of a list in the slots from ``index`` on, and takes them out of the list: how many."""
+    count = len(items)
+    key = index << 8 | count
+    store = slots.stores.get(key)
+    if store is None:
+        store = slots.stores[key] = _store_of(type(obj), slots.members[index : index + count])
+    store(obj, items)
+    items.clear()
+    return count
 
 
-@lru_cache(1024)
-def _layout(codes: bytes) -> tuple[Struct, bool]:
-    """The primitives of these types, one after another, and whether a char is among them."""
-    return Struct(">" + "".join([_FORMATS[code] for code in codes])), _CHAR in codes
+#: How attributes of an instance are set, unless its class has it otherwise.
+_SETATTR: Any = object.__setattr__
+
+
+def _store_of(kind: type, members: list[Any]) -> Callable[[Any, Any], None]:
+    """What stores as many values in these slots of an instance of ``kind``: as fast as there is, by their names.
+
+    By the members where their names could mean something else, or the class has its own way to set attributes.
+    """
+    found: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        found |= vars(base)
+    names = {id(member): name for name, member in found.items() if member is not None}
+    if kind.__setattr__ is _SETATTR and all(id(member) in names for member in members):
+        code = _store_by_name(len(members)).__code__
+        return FunctionType(code.replace(co_names=tuple([names[id(member)] for member in members])), {})
+    setters = [_set_nowhere if member is None else member.__set__ for member in members]
+
+    def store_by_member(obj: Any, values: Any) -> None:
+        for setter, value in zip(setters, values):  # noqa: B905 - they are as many, and `strict` takes time
+            setter(obj, value)
+
+    return store_by_member
+
+
+@lru_cache(256)
+def _store_by_name(count: int) -> Any:
+    """A function that stores ``count`` values in the attributes that its code object names."""
+    variables = "".join([f"v{i}, " for i in range(count)])
+    lines = [f"    obj.a{i} = v{i}" for i in range(count)]
+    namespace: dict[str, Any] = {}
+    exec("\n".join(["def store(obj, values):", f"    ({variables}) = values", *lines]), namespace)  # noqa: S102
+    return namespace["store"]
 
 
 def attribute_set(obj: Any, name: Any, value: Any) -> None:
@@ -235,8 +264,21 @@ allocate: Callable[[Any], Any] = object.__new__
 
 list_len: Callable[[Any], int] = list.__len__
 
+
+def referred(p: Input, pos: int, handles: list[Any], otherwise: Any) -> Any:
+    """What the four bytes of a handle stand for in the table; ``otherwise`` where it does not go so far."""
+    number = _u32(p, pos)[0] - BASE_WIRE_HANDLE
+    try:
+        return handles[number] if number >= 0 else otherwise
+    except IndexError:
+        return otherwise
+
+
 #: An item by an index that was just compared with `list_len`.
 list_get: Callable[[Any, int], Any] = list.__getitem__
+
+
+_PLAIN_KINDS = {str, float, bool, bytes, type(None)}
 
 
 def plain_key(key: Any) -> bool:
@@ -246,31 +288,27 @@ def plain_key(key: Any) -> bool:
     return key is None or isinstance(key, (str, float, bytes))
 
 
-def dict_add(mapping: Any, key: Any, value: Any) -> bool:
-    """Adds a plain key that is new to a dict; False, and the dict as it was, for one that is not (see `fill_dict`)."""
-    before = len(mapping)
-    if not plain_key(key):
-        return False
-    try:
-        dict.setdefault(mapping, key, value)
-    except Exception:  # noqa: BLE001 - the class of the key decides what hashing it raises
-        return False
-    return len(mapping) > before
-
-
 def dict_set(mapping: dict[Any, Any], key: Any, value: Any) -> None:
     """As the dict does it, whatever its subclass does."""
     dict.__setitem__(mapping, key, value)
 
 
-def fill_dict(mapping: Any, items: list[Any]) -> None:
-    """Adds keys and values, which alternate in ``items``; an odd one at the end has no value and is left out.
+def fill_dict(mapping: Any, items: list[Any]) -> bool:
+    """Adds keys and values, which alternate in ``items``, to an empty dict.
 
-    TypeError: a key is not plain; what hashing it costs is for the mapping to judge.
+    False, and the dict is of no use, where a key is not plain (what hashing it costs is for the mapping to judge), or
+    two are equal.
     """
-    if not all(map(plain_key, items[::2])):
-        raise TypeError("a key to be judged")
-    dict.update(mapping, zip(items[::2], items[1::2], strict=False))
+    keys = items[::2]
+    if not _PLAIN_KINDS.issuperset(map(type, keys)):
+        others = [key for key in keys if type(key) not in _PLAIN_KINDS]
+        if not all(map(plain_key, others)):
+            return False
+    try:
+        dict.update(mapping, zip(keys, items[1::2], strict=False))
+    except Exception:  # noqa: BLE001 - the class of a key decides what hashing it raises
+        return False
+    return 2 * len(mapping) == len(items)
 
 
 def flat_items(mapping: Any) -> list[Any]:
@@ -325,13 +363,13 @@ def take_boxes(p: Input, pos: int, most: int, code: int, items: list[Any], handl
     The first six bytes of each, TC_OBJECT and the reference to the class descriptor, are those of the first.
     """
     head = p[pos : pos + 6]
-    size = 6 + primitive_bytes(code)
-    read = _READERS[code]
+    size = 6 + _SIZES[code]
+    unpack = _UNPACK[code]
     before = len(items)
     for at in range(pos, pos + most * size, size):
         if p[at : at + 6] != head:
             break
-        items.append(read(p, at + 6))
+        items.append(unpack(p, at + 6)[0])
     handles += items[before:]
     return len(items) - before
 

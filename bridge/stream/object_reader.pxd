@@ -11,7 +11,8 @@ cdef Py_ssize_t MANY_FIELDS, _SMALL_BYTES, _FIRST
 cdef tuple _CONTAINERS
 cdef int ATTRIBUTES, BOX, BUILD, FILL, LIST, MAP, SKIP, SLOTS
 cdef int IN_OBJECT, IN_ARRAY, IN_ENUM
-cdef object NEED_DATA, PUSHED
+cdef Py_ssize_t ANY_NUMBER
+cdef object NEED_DATA, PUSHED, UNREAD
 
 cdef class ObjectReader(ArrayReader):
     cdef DecodePlan _plan(self, ClassDescriptor descriptor)
@@ -25,10 +26,9 @@ cdef class ObjectReader(ArrayReader):
     cdef object _step_object(self, Frame frame)
     @cython.locals(plan=DecodePlan)
     cdef int _store(self, Frame frame, Py_ssize_t i, value) except -1
-    @cython.locals(code=int, shape=int)
+    @cython.locals(code=int, shape=int, head=bytes)
     cdef object _annotation(self, Frame frame)
-    @cython.locals(head=bytes, count=Py_ssize_t)
-    cdef int _reserve(self, Frame frame) except -1
+    cdef int _reserve(self, items, Py_ssize_t count) except -1
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, size=Py_ssize_t)
     cdef bint _take_head(self, Frame frame) except -1
     @cython.locals(size=Py_ssize_t, head=bytes, items=list, values=list)

@@ -34,7 +34,7 @@ from .descriptors import ANNOTATION
 from .model import BlockData, JavaEnum
 from .plan import ATTRIBUTES, BOX, BUILD, FILL, LIST, MANY_FIELDS, MAP, SKIP, SLOTS
 from .reader import _short
-from .states import IN_ARRAY, IN_ENUM, IN_OBJECT, NEED_DATA, PUSHED
+from .states import ANY_NUMBER, IN_ARRAY, IN_ENUM, IN_OBJECT, NEED_DATA, PUSHED, UNREAD
 
 #: What is shared and copied: parts of this size are not counted, and of an annotation only so many are.
 _SMALL_BYTES = 256
@@ -47,6 +47,8 @@ _LOAD_FACTOR = 0.75
 
 class ObjectReader(ArrayReader):
     """Reads objects and enum constants, by the plans of their classes, in any portions."""
+
+    __slots__ = ()
 
     # ------------------------------------------------------------------------------------------------------- objects
 
@@ -178,7 +180,9 @@ class ObjectReader(ArrayReader):
                 if not self._take_head(frame):
                     frame.items = None
                     return NEED_DATA
-                self._reserve(frame)
+                head = frame.head
+                if head is not None and len(head) >= 4:
+                    self._reserve(frame.items, native.i32(native.pointer(head), len(head) - 4))
         items = frame.items
         while True:
             if self._pos >= self._end:
@@ -211,25 +215,31 @@ class ObjectReader(ArrayReader):
                         items[len(items) - 1] = bytearray(items[len(items) - 1])
                     items[len(items) - 1] += value
                 continue
-            value = self._value()
+            value = UNREAD
+            if not self._tracing:
+                if frame.open_block:
+                    self._close_block(frame)
+                if code == TC_OBJECT:
+                    value = self._object(items)
+                elif self._take_leaves(items, ANY_NUMBER):
+                    continue
+            if value is UNREAD:
+                value = self._value()
             if value is NEED_DATA or value is PUSHED:
                 return value
             if frame.open_block:
                 self._close_block(frame)
             native.list_append(items, value)
-            if code == TC_OBJECT and not self._tracing and (type(value) is int or type(value) is float):
-                self._boxes(items)
+            if (type(value) is int or type(value) is float) and not self._tracing:
+                self._take_leaves(items, ANY_NUMBER)
 
-    def _reserve(self, frame: Any) -> None:
+    def _reserve(self, items: Any, count: int) -> None:
         """Room for as many elements as are declared, while all such room together stays within the bytes received."""
-        head = frame.head
-        if head is not None and len(head) >= 4:
-            count = native.i32(native.pointer(head), len(head) - 4)
-            if count > self._reservable:
-                count = self._reservable
-            if count > 0:
-                self._reservable -= count
-                native.list_reserve(frame.items, count)
+        if count > self._reservable:
+            count = self._reservable
+        if count > 0:
+            self._reservable -= count
+            native.list_reserve(items, count)
 
     def _take_head(self, frame: Any) -> bool:
         """The primitives in front of the elements of a list or map; False where not all of them are there."""
@@ -327,11 +337,7 @@ class ObjectReader(ArrayReader):
             mapping = plan.new() if plan.length == 3 else {}
             size = len(items)
             if int.from_bytes(head[4:], "big", signed=True) * 2 == size:
-                try:
-                    native.fill_dict(mapping, items)
-                except Exception:  # noqa: BLE001 - as in `_call_build`
-                    mapping = None
-                if mapping is not None and len(mapping) * 2 == size:
+                if native.fill_dict(mapping, items):
                     return mapping
         frame.annotations = [_with_head(head, items)]
         if frame.value is None:

@@ -21,7 +21,10 @@ cdef class DecodePlan:
     cdef readonly bint bare
     cdef readonly object block
     cdef readonly bint usual
-    cdef readonly Py_ssize_t head_count, head_bytes
+    cdef readonly Py_ssize_t head_count, head_bytes, box_bytes
+    cdef const unsigned char* head
+    cdef bytes run_lengths
+    cdef const unsigned char* runs
     cdef Py_ssize_t* slots
 
 @cython.final

@@ -117,6 +117,16 @@ class DecodePlan:
         sizes = [native.primitive_bytes(code) for code in self.program]
         self.head_count = next((i for i, size in enumerate(sizes) if not size), len(sizes))
         self.head_bytes = sum(sizes[: self.head_count])
+        self.box_bytes = self.head_bytes if shape == BOX and self.usual else 0
+        self.head = native.layout(self.program, self.head_count)
+        # For each step, how many references (of all fields that are no primitives) follow one another from it on.
+        run_lengths = bytearray(self.length)
+        count = 0
+        for i in range(self.length - 1, -1, -1):
+            count = min(count + 1, 255) if self.program[i] in b"L[" else 0
+            run_lengths[i] = count
+        self.run_lengths = bytes(run_lengths)
+        self.runs = native.pointer(self.run_lengths)
         if members is not None:
             self.slots = native.slot_table(members)
 

@@ -65,7 +65,8 @@ cdef class StreamReader:
     cdef set _accused
     cdef object _latest
     cdef Py_ssize_t _latest_generation, _kept_frames
-    cdef list _handles
+    cdef list _handles, _scratch
+    cdef Py_ssize_t _longest
     cdef list _frames
     cdef Py_ssize_t _top
 

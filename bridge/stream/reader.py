@@ -91,6 +91,19 @@ class StreamReader:
     the stream, not from that of each content. ``fieldless``: names of classes that write no data for their fields.
     """
 
+    __slots__ = (  # uncompiled, they are found faster
+        "_resolver", "_cache", "_arrays", "_filter", "_trace", "_tracing", "_whole_stream", "_bounded", "_limited",
+        "_max_depth", "_max_refs", "_max_bytes", "_max_array", "_max_classes", "_max_fields", "_max_string",
+        "_max_handles",
+        "_buffer", "_p", "_pos", "_end", "_filled", "_base", "_eof", "_started", "_running", "only_objects", "_failure",
+        "_content_start", "_missing", "_reservable", "_depth", "_unfilled", "_class_bytes", "_copied", "_refs_beside",
+        "_classes", "_lowest_reference",
+        "_fieldless", "_suspicious", "_last_suspect", "_first_error", "_mark_start", "_mark_handles", "_best_offset",
+        "_mark_refs", "_mark_classes",
+        "_tries", "_guess", "_untried", "_accused", "_latest", "_latest_generation", "_kept_frames", "_handles",
+        "_frames", "_top", "_scratch", "_longest",
+    )  # fmt: skip
+
     def __init__(
         self,
         resolver: Resolver,
@@ -116,10 +129,12 @@ class StreamReader:
         self._max_fields = _bound(limits, "maxfields")
         self._max_string = _bound(limits, "maxstring")
         self._max_handles = _bound(limits, "maxhandles")
+        self._longest = 0xFFFF if self._max_string < 0 else self._max_string
         # Whether `_has_room` and `_check_object` have anything to say.
         self._bounded = self._max_refs >= 0 or self._max_handles >= 0
         self._limited = self._bounded or self._max_depth >= 0
         self._handles: list[Any] = []
+        self._scratch: list[Any] = []  # what is on its way from the input to where it belongs
         self._frames: list[Any] = []
         self._top = -1
         self._kept_frames = _KEPT_FRAMES

@@ -26,6 +26,8 @@ _MAX_NAMED = 3
 class SecondTryReader(StreamReader):
     """Remembers where a content began, and which classes to suspect when it cannot be read."""
 
+    __slots__ = ()
+
     def _mark(self) -> None:
         """A content begins here, or once more."""
         start = self._base + self._pos

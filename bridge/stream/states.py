@@ -36,3 +36,6 @@ IN_EXCEPTION = 6
 
 #: Above every handle number: no reference has been read since the class descriptor began.
 NO_REFERENCE = 1 << 40
+
+#: More than there can be of anything.
+ANY_NUMBER = 1 << 60

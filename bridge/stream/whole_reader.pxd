@@ -5,38 +5,37 @@ from .object_reader cimport ObjectReader
 from .plan cimport DecodePlan
 from .reader cimport Frame
 
-cdef int ANNOTATION, ARRAY_FIELD, OBJECT_FIELD
+cdef int ANNOTATION
 cdef int TC_ARRAY, TC_BLOCKDATA, TC_ENDBLOCKDATA, TC_NULL, TC_OBJECT, TC_REFERENCE, TC_STRING
-cdef Py_ssize_t BASE_WIRE_HANDLE, _SMALL
+cdef Py_ssize_t ANY_NUMBER, _SMALL, _FEW
 cdef int _LEVELS
 cdef long long _LOAD_FACTOR_BITS
-cdef int BOX, BUILD, FILL, LIST, MAP, SLOTS
+cdef int BUILD, FILL, LIST, MAP, SLOTS
 cdef int IN_OBJECT, IN_OPEN
 cdef object NEED_DATA, PUSHED, UNREAD
 cdef Frame _BEGUN
 
-cdef list _as_items(mapping)
-
 cdef class WholeReader(ObjectReader):
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, code=int, length=Py_ssize_t, number=Py_ssize_t)
     @cython.final
     cdef object _leaf(self)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, end=Py_ssize_t, sure=Py_ssize_t, handles=list, items_before=Py_ssize_t, handles_before=Py_ssize_t, _=Py_ssize_t, code=int, start=Py_ssize_t, stop=Py_ssize_t, descriptor=ClassDescriptor, plan=DecodePlan, size=Py_ssize_t, taken=Py_ssize_t)
+    cdef Py_ssize_t _take_leaves(self, items, Py_ssize_t most) except -1
+    @cython.locals(left=Py_ssize_t, code=int)
+    @cython.final
+    cdef bint _begins_at(self, Py_ssize_t pos) noexcept
+    @cython.locals(room=Py_ssize_t)
+    @cython.final
+    cdef Py_ssize_t _room(self) noexcept
     @cython.final
     cdef bint _has_room(self) noexcept
-    @cython.locals(p='const unsigned char*', number=Py_ssize_t)
+    @cython.locals(p='const unsigned char*')
     @cython.final
     cdef ClassDescriptor _class_at(self, Py_ssize_t pos)
-    @cython.locals(plan=DecodePlan, found=ClassDescriptor, size=Py_ssize_t)
-    @cython.final
-    cdef object _box(self, Py_ssize_t pos, Py_ssize_t left)
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, plan=DecodePlan, found=ClassDescriptor, size=Py_ssize_t, count=Py_ssize_t)
-    cdef object _boxes(self, items)
     @cython.locals(pos=Py_ssize_t, left=Py_ssize_t, found=ClassDescriptor, plan=DecodePlan, frame=Frame)
+    cdef object _object(self, items)
+    @cython.locals(p='const unsigned char*', first=Py_ssize_t, handle=Py_ssize_t, length=Py_ssize_t, i=Py_ssize_t, most=Py_ssize_t, code=int, size=Py_ssize_t, frame=Frame, outer=list, levels=Py_ssize_t, last=Py_ssize_t, inner_plan=DecodePlan, found=ClassDescriptor)
     @cython.final
-    cdef object _object(self)
-    @cython.locals(p='const unsigned char*', handle=Py_ssize_t, steps='const unsigned char*', length=Py_ssize_t, i=Py_ssize_t, code=int, size=Py_ssize_t, frame=Frame, outer=list, levels=Py_ssize_t, last=Py_ssize_t, inner_plan=DecodePlan, found=ClassDescriptor)
-    @cython.final
-    cdef object _flat_object(self, ClassDescriptor descriptor, DecodePlan plan)
+    cdef object _flat_object(self, ClassDescriptor descriptor, DecodePlan plan, items)
     @cython.locals(pos=Py_ssize_t, found=ClassDescriptor, plan=DecodePlan)
     @cython.final
     cdef ClassDescriptor _flat_class(self)
@@ -46,9 +45,7 @@ cdef class WholeReader(ObjectReader):
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, handle=Py_ssize_t, count=Py_ssize_t, frame=Frame)
     @cython.final
     cdef object _flat_list(self, DecodePlan plan, ClassDescriptor descriptor)
-    @cython.final
-    cdef object _leaves(self, items, Py_ssize_t count)
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, handle=Py_ssize_t, items=list, frame=Frame)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, handle=Py_ssize_t, items=list, most=Py_ssize_t, frame=Frame)
     @cython.final
     cdef object _flat_map(self, DecodePlan plan, ClassDescriptor descriptor)
     @cython.locals(pos=Py_ssize_t, size=Py_ssize_t)
@@ -66,7 +63,7 @@ cdef class WholeReader(ObjectReader):
     @cython.locals(handle=Py_ssize_t, values=list, items=list, annotations=list, i=Py_ssize_t, frame=Frame)
     @cython.final
     cdef object _flat_build(self, DecodePlan plan, ClassDescriptor descriptor)
-    @cython.locals(items=list, steps='const unsigned char*', length=Py_ssize_t, i=Py_ssize_t, code=int, size=Py_ssize_t)
+    @cython.locals(items=list, length=Py_ssize_t, i=Py_ssize_t, most=Py_ssize_t, taken=Py_ssize_t, size=Py_ssize_t)
     @cython.final
     cdef Py_ssize_t _parts(self, DecodePlan plan, list values, list annotations, int levels) except -1
     @cython.locals(size=Py_ssize_t)

@@ -14,7 +14,6 @@ from typing import Any
 
 from . import native
 from .constants import (
-    BASE_WIRE_HANDLE,
     TC_ARRAY,
     TC_BLOCKDATA,
     TC_ENDBLOCKDATA,
@@ -23,12 +22,12 @@ from .constants import (
     TC_REFERENCE,
     TC_STRING,
 )
-from .descriptors import ANNOTATION, ARRAY_FIELD, OBJECT_FIELD, ClassDescriptor
+from .descriptors import ANNOTATION, ClassDescriptor
 from .model import BlockData
 from .object_reader import _LOAD_FACTOR, ObjectReader
-from .plan import BOX, BUILD, FILL, LIST, MAP, SLOTS
+from .plan import BUILD, FILL, LIST, MAP, SLOTS
 from .reader import Frame
-from .states import IN_OBJECT, IN_OPEN, NEED_DATA, PUSHED, UNREAD
+from .states import ANY_NUMBER, IN_OBJECT, IN_OPEN, NEED_DATA, PUSHED, UNREAD
 
 #: The bits of the load factor 0.75.
 _LOAD_FACTOR_BITS = 0x3F400000
@@ -37,6 +36,9 @@ _LOAD_FACTOR_BITS = 0x3F400000
 _SMALL = 16
 _LEVELS = 2
 
+#: So many parts are gathered in a list that is used again.
+_FEW = 64
+
 #: Stands for the handle of what is being read without a frame; a reference to it is left to the frame it gets then.
 _BEGUN = Frame()
 
@@ -44,120 +46,120 @@ _BEGUN = Frame()
 class WholeReader(ObjectReader):
     """Reads what can be read in one go; `_object` and `_leaf` are the two ways in."""
 
+    __slots__ = ()
+
     def _leaf(self) -> Any:
-        """A value without parts: a string, a reference to what is finished, null, a boxed primitive; else UNREAD."""
+        """A value without parts (see `_take_leaves`), or UNREAD."""
+        if not self._take_leaves(self._scratch, 1):
+            return UNREAD
+        value = self._scratch[0]
+        native.list_cut(self._scratch, 0)
+        return value
+
+    def _take_leaves(self, items: Any, most: int) -> int:
+        """Appends values without parts that follow, ``most`` of them at most: how many. As long as there are any, some.
+
+        Those are strings, references to what is finished, nulls, boxed primitives.
+        """
         p = self._p
         pos = self._pos
+        end = self._end
+        sure = end - 7  # here and before, what tells the size of a token is there
+        handles = self._handles
+        items_before = native.list_len(items)
+        handles_before = len(handles)
+        if self._bounded:
+            most = min(most, self._room())
+        for _ in range(most):
+            if pos > sure and not self._begins_at(pos):
+                break
+            code = p[pos]
+            if code == TC_STRING:
+                start = pos + 3
+                stop = start + native.u16(p, pos + 1)
+                if stop > end or stop - start > self._longest:
+                    break
+                value = native.decode_mutf8(p, start, stop)
+                if value is None:
+                    break
+                native.list_append(handles, value)
+                pos = stop
+            elif code == TC_REFERENCE:
+                value = native.referred(p, pos + 1, handles, _BEGUN)
+                if type(value) is Frame:
+                    break
+                pos += 5
+            elif code == TC_OBJECT:
+                if p[pos + 1] != TC_REFERENCE:
+                    break
+                found = native.referred(p, pos + 2, handles, None)
+                if type(found) is not ClassDescriptor:
+                    break
+                descriptor = found
+                plan = descriptor.decode_plan
+                if plan is None or not plan.box_bytes:
+                    break
+                stop = pos + 6 + plan.box_bytes
+                if stop > end or (self._max_depth >= 0 and self._depth >= self._max_depth):
+                    break
+                if plan.build is None and stop < end and p[stop] == TC_OBJECT:  # maybe many of the class
+                    size = stop - pos
+                    taken = min((end - pos) // size, most + items_before - native.list_len(items))
+                    pos += size * native.take_boxes(p, pos, taken, plan.steps[0], items, handles)
+                    break
+                value = native.read_primitive(p, pos + 6, plan.steps[0])
+                if plan.build is not None:
+                    value = self._boxed(plan, value)
+                native.list_append(handles, value)
+                pos = stop
+            elif code == TC_NULL:
+                value = None
+                pos += 1
+            else:
+                break
+            native.list_append(items, value)
+        taken = native.list_len(items) - items_before
+        self._pos = pos
+        self._refs_beside += taken - (len(handles) - handles_before)
+        return taken
+
+    def _begins_at(self, pos: int) -> bool:
+        """Whether near the end of the input enough of a token is there to tell its size."""
         left = self._end - pos
         if left < 1:
-            return UNREAD
-        code = p[pos]
-        if code == TC_STRING:
-            if left < 3:
-                return UNREAD
-            length = 3 + native.u16(p, pos + 1)
-            if (
-                left < length
-                or (self._bounded and not self._has_room())
-                or (self._max_string >= 0 and length - 3 > self._max_string)
-            ):
-                return UNREAD
-            text = native.decode_mutf8(p, pos + 3, pos + length)
-            if text is None:
-                return UNREAD
-            self._pos = pos + length
-            native.list_append(self._handles, text)
-            return text
-        if code == TC_REFERENCE:
-            if left < 5:
-                return UNREAD
-            number = native.u32(p, pos + 1) - BASE_WIRE_HANDLE
-            if number < 0 or number >= len(self._handles):
-                return UNREAD
-            value = native.list_get(self._handles, number)
-            if type(value) is Frame or (self._bounded and not self._has_room()):
-                return UNREAD
-            if number < self._lowest_reference:
-                self._lowest_reference = number
-            self._refs_beside += 1
-            self._pos = pos + 5
-            return value
-        if code == TC_NULL:
-            if self._bounded and not self._has_room():
-                return UNREAD
-            self._refs_beside += 1
-            self._pos = pos + 1
-            return None
-        return self._box(pos, left) if code == TC_OBJECT else UNREAD
+            return False
+        code = self._p[pos]
+        return code == TC_NULL or (left >= 3 and code == TC_STRING) or (left >= 5 and code == TC_REFERENCE) or left >= 7
+
+    def _room(self) -> int:
+        """How many more objects ``maxrefs`` and ``maxhandles`` let in."""
+        room = ANY_NUMBER
+        if self._max_refs >= 0:
+            room = self._max_refs - len(self._handles) - self._refs_beside
+        if self._max_handles >= 0:
+            room = min(room, self._max_handles - len(self._handles))
+        return room
 
     def _has_room(self) -> bool:
-        """Whether ``maxrefs`` and ``maxhandles`` let one more object in."""
-        if self._max_refs >= 0 and len(self._handles) + self._refs_beside >= self._max_refs:
-            return False
-        return self._max_handles < 0 or len(self._handles) < self._max_handles
+        """Whether they let in one more."""
+        return self._room() > 0
 
     def _class_at(self, pos: int) -> Any:
         """The class descriptor that TC_REFERENCE at ``pos`` refers to, all of whose five bytes are there; else None."""
         p = self._p
         if p[pos] != TC_REFERENCE:
             return None
-        number = native.u32(p, pos + 1) - BASE_WIRE_HANDLE
-        if number < 0 or number >= len(self._handles):
-            return None
-        found = native.list_get(self._handles, number)
+        found = native.referred(p, pos + 1, self._handles, None)
         if type(found) is not ClassDescriptor:
             return None
-        if number < self._lowest_reference:
-            self._lowest_reference = number
         return found
 
-    def _box(self, pos: int, left: int) -> Any:
-        """TC_OBJECT of a class of one primitive field that is known; UNREAD where it is anything else."""
-        if left < 6:
-            return UNREAD
-        found = self._class_at(pos + 1)
-        if found is None:
-            return UNREAD
-        plan = found.decode_plan
-        if plan is None or plan.shape != BOX or not plan.usual or (self._bounded and not self._has_room()):
-            return UNREAD
-        size = plan.head_bytes
-        if left < 6 + size or (self._max_depth >= 0 and self._depth >= self._max_depth):
-            return UNREAD
-        value = native.read_primitive(self._p, pos + 6, plan.steps[0])
-        if plan.build is not None:
-            value = self._boxed(plan, value)
-        self._pos = pos + 6 + size
-        native.list_append(self._handles, value)
-        return value
+    def _object(self, items: Any) -> Any:
+        """TC_OBJECT with a descriptor that costs no parsing: the object, or its beginning; else UNREAD.
 
-    def _boxes(self, items: Any) -> None:
-        """Appends the boxes that follow one another and are of one class, as the first six bytes of each say."""
-        p = self._p
-        pos = self._pos
-        left = self._end - pos
-        if left < 7 or p[pos] != TC_OBJECT:
-            return
-        found = self._class_at(pos + 1)
-        if found is None:
-            return
-        plan = found.decode_plan
-        if plan is None or plan.shape != BOX or not plan.usual or plan.build is not None:
-            return
-        if self._max_depth >= 0 and self._depth >= self._max_depth:
-            return
-        size = 6 + plan.head_bytes
-        count = left // size
-        if self._max_refs >= 0 and count > self._max_refs - len(self._handles) - self._refs_beside:
-            count = self._max_refs - len(self._handles) - self._refs_beside
-        if self._max_handles >= 0 and count > self._max_handles - len(self._handles):
-            count = self._max_handles - len(self._handles)
-        if count > 0:
-            count = native.take_boxes(p, pos, count, plan.steps[0], items, self._handles)
-            self._pos = pos + size * count
-
-    def _object(self) -> Any:
-        """TC_OBJECT with a descriptor that costs no parsing: the object, or its beginning; else UNREAD."""
+        ``items``, a list that the object is to be appended to, or None: where more instances of its class follow, all
+        but the last one are there already.
+        """
         pos = self._pos
         left = self._end - pos
         if left < 6:
@@ -166,6 +168,7 @@ class WholeReader(ObjectReader):
         if found is not None:
             self._pos = pos + 6
         else:
+            items = None
             self._pos = pos + 1
             found = self._known_descriptor()
             if found is None:
@@ -174,7 +177,7 @@ class WholeReader(ObjectReader):
         plan = found.decode_plan
         if plan is not None and plan.usual:
             if plan.shape == SLOTS:
-                return self._flat_object(found, plan)
+                return self._flat_object(found, plan, items)
             if plan.shape == LIST:
                 value = self._flat_list(plan, found)
                 if value is not UNREAD:
@@ -192,8 +195,10 @@ class WholeReader(ObjectReader):
             frame.descriptor = found
         return value
 
-    def _flat_object(self, descriptor: Any, plan: Any) -> Any:
+    def _flat_object(self, descriptor: Any, plan: Any, items: Any) -> Any:
         """An instance whose fields are stored one by one: all of it, or as far as its fields are leaves.
+
+        With ``items``, the six bytes before the position are TC_OBJECT and the reference to the class: see `_object`.
 
         An instance in the last field of another one is stored there when it is begun, and read in its place: so a
         linked list is one loop, and where a frame is needed in the end, it stands for all that lead to it.
@@ -205,41 +210,55 @@ class WholeReader(ObjectReader):
         outer: list[Any] | None = None
         levels = 1
         p = self._p
+        first = self._pos - 6
         while True:
             handle = len(self._handles)
             native.list_append(self._handles, value)
             self._depth += 1
-            steps = plan.steps
             length = plan.length
             last = length - 1 if plan.build is None else -1
             found = None
             i = 0
             if plan.head_count and self._end - self._pos >= plan.head_bytes:
-                self._pos = native.take_fields(value, plan.slots, steps, plan.head_count, p, self._pos)
+                native.take_fields(value, plan.slots, plan.head, plan.head_count, p, self._pos)
+                self._pos += plan.head_bytes
                 i = plan.head_count
             while i < length:
-                code = steps[i]
-                if code != OBJECT_FIELD and code != ARRAY_FIELD:
+                most = plan.runs[i]
+                if most:  # references from here on
+                    if i == last and self._pos < self._end and p[self._pos] == TC_OBJECT:
+                        found = self._flat_class()
+                        if found is not None:
+                            break
+                    if self._take_leaves(self._scratch, most):
+                        i += native.move_to_slots(value, plan.slots, i, self._scratch)
+                        continue
+                    field = self._part(_LEVELS)
+                    if field is UNREAD:
+                        break
+                else:
+                    code = plan.steps[i]
                     size = native.primitive_bytes(code)
                     if self._end - self._pos < size:
                         break
                     field = native.read_primitive(p, self._pos, code)
                     self._pos += size
-                else:
-                    if i == last and self._pos < self._end and p[self._pos] == TC_OBJECT:
-                        found = self._flat_class()
-                        if found is not None:
-                            break
-                    field = self._leaf()
-                    if field is UNREAD:
-                        field = self._part(_LEVELS)
-                        if field is UNREAD:
-                            break
                 native.slot_set(value, plan.slots, i, field)
                 i += 1
             if i == length and plan.build is None:
                 self._depth -= levels
-                return root
+                if items is None or levels > 1 or not native.repeats(p, first, self._pos, self._end):
+                    return root
+                native.list_append(items, root)
+                if self._top < 0:
+                    self._begin_content()
+                    self._mark()
+                self._pos += 6
+                if self._limited:
+                    self._check_object()
+                value = native.allocate(plan.cls)
+                root = value
+                continue
             if found is None:
                 break
             # The object in the last field: with that, all is done for the one that holds it.
@@ -301,8 +320,10 @@ class WholeReader(ObjectReader):
         self._depth += 1
         self._pos = pos + 10
         items = [] if plan.new is None else plan.new()
-        self._leaves(items, native.i32(p, pos + 6))
         count = native.i32(p, pos)
+        self._reserve(items, native.i32(p, pos + 6))
+        while self._take_leaves(items, ANY_NUMBER):
+            pass
         if len(items) == count and self._pos < self._end and p[self._pos] == TC_ENDBLOCKDATA:
             self._pos += 1
             self._depth -= 1
@@ -318,21 +339,6 @@ class WholeReader(ObjectReader):
         frame.blocks = 1
         frame.index = 1
         return PUSHED
-
-    def _leaves(self, items: Any, count: int) -> None:
-        """Appends the leaves that follow. Room is made for ``count``; see `_reserve`."""
-        if count > self._reservable:
-            count = self._reservable
-        if count > 0:
-            self._reservable -= count
-            native.list_reserve(items, count)
-        while True:
-            value = self._leaf()
-            if value is UNREAD:
-                return
-            native.list_append(items, value)
-            if type(value) is int or type(value) is float:
-                self._boxes(items)
 
     def _flat_map(self, plan: Any, descriptor: Any) -> Any:
         """A HashMap or LinkedHashMap as far as its keys are leaves, and its values can be read without a frame.
@@ -351,31 +357,25 @@ class WholeReader(ObjectReader):
         native.list_append(self._handles, _BEGUN)
         self._depth += 1
         self._pos = pos + 18
-        # Of a LinkedHashMap that is no more than a dict, a dict is made.
-        mapping = plan.new() if plan.length == 3 else {}
-        items = None
-        while True:
-            key = self._leaf()
-            if key is UNREAD:
-                break
-            value = self._leaf()
-            if value is UNREAD:
-                value = self._part(_LEVELS)
+        most = 2 * native.i32(p, pos + 14)
+        items = self._scratch if most <= _FEW else []  # which needs no memory of its own
+        while len(items) < most:
+            if not self._take_leaves(items, most - len(items)):
+                value = self._part(_LEVELS) if len(items) & 1 else UNREAD
                 if value is UNREAD:
-                    items = _as_items(mapping)
-                    items.append(key)
                     break
-            if not native.dict_add(mapping, key, value):
-                items = _as_items(mapping)
-                items.append(key)
-                items.append(value)
-                break
-        if items is None:
-            if len(mapping) == native.i32(p, pos + 14) and self._end_of_map(plan.length == 4):
+                native.list_append(items, value)
+        if len(items) == most:
+            # Of a LinkedHashMap that is no more than a dict, a dict is made.
+            mapping = plan.new() if plan.length == 3 else {}
+            if native.fill_dict(mapping, items) and self._end_of_map(plan.length == 4):
+                native.list_cut(self._scratch, 0)
                 self._depth -= 1
                 self._handles[handle] = mapping
                 return mapping
-            items = _as_items(mapping)
+        if items is self._scratch:
+            items = list(items)
+            native.list_cut(self._scratch, 0)
         frame = self._go_on(descriptor, plan, handle, None)
         self._handles[handle] = frame
         frame.values = [_LOAD_FACTOR, native.i32(p, pos + 4)]
@@ -449,12 +449,12 @@ class WholeReader(ObjectReader):
         self._pos = pos + 10
         items: list[Any] = []
         count = native.i32(p, pos)
-        while len(items) < count and len(items) < _SMALL:
-            value = self._leaf()
-            if value is UNREAD:
+        if count > _SMALL:
+            return UNREAD
+        while len(items) < count:
+            if not self._take_leaves(items, count - len(items)):
                 return UNREAD
-            native.list_append(items, value)
-        if len(items) != count or self._pos >= self._end or p[self._pos] != TC_ENDBLOCKDATA:
+        if self._pos >= self._end or p[self._pos] != TC_ENDBLOCKDATA:
             return UNREAD
         self._pos += 1
         return items
@@ -512,42 +512,40 @@ class WholeReader(ObjectReader):
 
         Where that is an annotation, what it has so far is the last of the annotations.
         """
-        steps = plan.steps
         length = plan.length
         if length > 4:
             native.list_reserve(values, length)
         i = 0
         if plan.head_count and self._end - self._pos >= plan.head_bytes:
-            self._pos = native.take_values(values, steps, plan.head_count, self._p, self._pos)
+            native.take_values(values, plan.head, plan.head_count, self._p, self._pos)
+            self._pos += plan.head_bytes
             i = plan.head_count
         while i < length:
-            code = steps[i]
-            size = native.primitive_bytes(code)
-            if size:
+            most = plan.runs[i]
+            if most:  # references from here on
+                taken = self._take_leaves(values, most)
+                if taken:
+                    i += taken
+                    continue
+                value = self._part(levels)
+                if value is UNREAD:
+                    break
+                native.list_append(values, value)
+            elif plan.steps[i] != ANNOTATION:
+                size = native.primitive_bytes(plan.steps[i])
                 if self._end - self._pos < size:
                     break
-                value = native.read_primitive(self._p, self._pos, code)
+                native.list_append(values, native.read_primitive(self._p, self._pos, plan.steps[i]))
                 self._pos += size
-            elif code == ANNOTATION and annotations is None:  # which is to be empty
+            elif annotations is None:  # which is to be empty
                 if self._pos >= self._end or self._p[self._pos] != TC_ENDBLOCKDATA:
                     break
                 self._pos += 1
-                i += 1
-                continue
-            elif code == ANNOTATION:
+            else:
                 items: list[Any] = []
                 annotations.append(items)
                 if not self._flat_annotation(items, levels):
                     break
-                i += 1
-                continue
-            else:
-                value = self._leaf()
-                if value is UNREAD:
-                    value = self._part(levels)
-                    if value is UNREAD:
-                        break
-            native.list_append(values, value)
             i += 1
         return i
 
@@ -590,12 +588,11 @@ class WholeReader(ObjectReader):
                 native.list_append(items, native.take_as(BlockData, p, pos + 2, pos + 2 + p[pos + 1]))
                 self._pos = pos + 2 + p[pos + 1]
                 continue
-            value = self._leaf()
-            if value is UNREAD:
+            if not self._take_leaves(items, ANY_NUMBER):
                 value = self._part(levels)
                 if value is UNREAD:
                     return False
-            native.list_append(items, value)
+                native.list_append(items, value)
 
     def _short_bytes(self) -> Any:
         """A byte[] of two elements and more, whole; else UNREAD."""
@@ -638,12 +635,3 @@ class WholeReader(ObjectReader):
         self._pos = pos + 3 + size
         native.list_append(self._handles, value)
         return value
-
-
-def _as_items(mapping: Any) -> list[Any]:
-    """Keys and values as they stood in the stream."""
-    items: list[Any] = []
-    for key, value in mapping.items():
-        items.append(key)
-        items.append(value)
-    return items

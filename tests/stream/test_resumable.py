@@ -16,7 +16,19 @@ from bridge.limits import FilterInfo
 from bridge.stream.decoder import Decoder
 from bridge.stream.states import END_OF_STREAM, NEED_DATA
 from tests.fuzz.seeds import seeds
-from tests.stream.assemble import TC_BLOCKDATA, TC_CLASSDESC, TC_NULL, TC_OBJECT, TC_PROXYCLASSDESC, TC_STRING, stream
+from tests.stream.assemble import (
+    TC_BLOCKDATA,
+    TC_CLASSDESC,
+    TC_NULL,
+    TC_OBJECT,
+    TC_PROXYCLASSDESC,
+    TC_REFERENCE,
+    TC_RESET,
+    TC_STRING,
+    int_,
+    stream,
+)
+from tests.stream.graphs import describe
 from tests.stream.outcomes import BUILDS, Build
 
 SEEDS = seeds()
@@ -48,6 +60,47 @@ def test_any_kind_of_buffer_may_be_fed(build: Build) -> None:
     for data in SEEDS:
         pieces = [random.choice(kinds)(piece) for piece in cut(data, 11)]
         assert build.pieces(pieces) == build.whole(data)
+
+
+BEAN = TC_CLASSDESC(
+    "p.A", [("I", "i"), ("L", "next", TC_STRING("Lp/A;")), ("L", "text", TC_STRING("Ljava/lang/String;"))]
+)
+OTHER = TC_CLASSDESC("p.B", [("I", "i")])
+
+
+def beans(after: bytes) -> bytes:
+    """Instances that follow one another, of one class and another, whole and with parts, and what comes after them."""
+    first = TC_OBJECT(BEAN, int_(0), TC_NULL, TC_STRING("one"))  # the handles 0 to 4
+    again = [TC_OBJECT(TC_REFERENCE(0), int_(i), TC_REFERENCE(3), TC_STRING("some")) for i in range(3)]
+    holder = TC_OBJECT(TC_REFERENCE(0), int_(4), again[0], TC_NULL)
+    others = TC_OBJECT(OTHER, int_(5)) + TC_OBJECT(TC_REFERENCE(20), int_(6)) * 3
+    return stream(first, *again, holder, *again, others, *again, after, *again)
+
+
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+@pytest.mark.parametrize("after", [b"", TC_BLOCKDATA(b"12"), b"\xfe", TC_NULL, TC_RESET], ids=bytes.hex)
+@pytest.mark.parametrize(
+    "limits",
+    [{}, {"maxrefs": 4}, {"maxrefs": 3}, {"maxhandles": 17}, {"maxbytes": 55}, {"maxbytes": 20}, {"maxdepth": 1}],
+)
+def test_contents_taken_together_are_those_taken_one_by_one(build: Build, after: bytes, limits: dict[str, int]) -> None:
+    data = beans(after)
+    for cuts in (len(data), 50, 1):
+        decoder = build.Decoder(build.registry(), limits=build.Limits(**limits))
+        contents: list[Any] = []
+        error = None
+        try:
+            for piece in cut(data, cuts):
+                decoder.feed(piece)
+                assert decoder.take_contents(contents) is build.NEED_DATA
+            decoder.feed_eof()
+            assert decoder.take_contents(contents) is build.END_OF_STREAM
+        except build.errors.DecodeError as failure:
+            error = (type(failure).__name__, failure.offset, failure.path, failure.message)
+        one_by_one = build.pieces(cut(data, cuts), limits=limits)
+        assert (describe(contents), error) == one_by_one[:2]
+        assert error is not None or (not limits and len(contents) > 14)
+        assert decoder.handle_count == one_by_one.handles
 
 
 def test_a_buffer_that_was_fed_may_change_afterwards() -> None:
