@@ -95,11 +95,11 @@ class Document:
         data = bytes(data)
         document = cls._read(data, limits, ())
         if document.error is not None:
-            fieldless = _fieldless_classes(data, limits)
+            fieldless, error = _second_opinion(data, limits)
             if fieldless:
                 document = cls._read(data, limits, fieldless)
-        if document.error is not None and not partial:
-            raise document.error
+            if document.error is not None and not partial:
+                raise error or document.error
         return document
 
     @classmethod
@@ -162,16 +162,19 @@ class Document:
             yield f"!! {type(self.error).__name__}: {self.error}"
 
 
-def _fieldless_classes(data: bytes, limits: Limits | None) -> frozenset[str]:
-    """The classes that write no data for the fields they declare, as far as a stream that is broken otherwise tells."""
+def _second_opinion(data: bytes, limits: Limits | None) -> tuple[frozenset[str], DecodeError | None]:
+    """The classes that write no data for the fields they declare, as far as a stream that is broken otherwise tells.
+
+    And where it is broken all the same, the error that values end in.
+    """
     decoder = Decoder(_NothingKept(), limits=limits)
     decoder.feed(data)
     decoder.feed_eof()
     try:
         decoder.take_contents([])
-    except DecodeError:
-        pass
-    return decoder.fieldless
+    except DecodeError as error:
+        return decoder.fieldless, error
+    return decoder.fieldless, None
 
 
 _MAX_INDENT = 40
