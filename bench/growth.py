@@ -1,13 +1,15 @@
 """Does the cost grow with the data, and not faster? The time of one object in 1x, 10x and 100x as many.
 
-    python -m bench.growth                       every case; about two minutes
+    python -m bench.growth                       every case; about ten minutes, and up to 5 GB of memory
     python -m bench.growth --cases depth classes
     python -m bench.growth --instructions --cases W1     after that: the same in instructions, by valgrind; minutes each
 
-Each figure is the best of several iterations in a process of its own. Where the time of an object grows, the column
-of the floor tells whether the objects themselves, made without parsing, grow as dear: memory that was not touched
-before costs page faults, and what does not fit into the caches of the processor is slower to reach. The count of
-instructions knows neither.
+Each figure is the best of several iterations in a process of its own. The workloads are read and written as 100 streams
+of 1x, 10 of 10x and one of 100x, all of which stay: so the same objects lie in as much memory each time, and differ in
+nothing but the stream that they are in. One stream of 1x alone, again and again, is measured beside that. Of the other
+cases, where the time of an object grows, the column of the floor tells whether the objects themselves, made without
+parsing, grow as dear: memory that was not touched before costs page faults, and what does not fit into the caches of
+the processor is slower to reach. The count of instructions knows neither.
 """
 
 from __future__ import annotations
@@ -36,41 +38,58 @@ from bench.workloads import BUILD, ROOT, prepare, streams
 from bridge.connection import NEED_DATA
 
 TOLERANCE = 1.2  #: how much dearer an object may become before it is called a growth
-SCALES = [0.02, 0.2, 2.0]
+SCALES = [1.0, 10.0, 100.0]
 #: Objects of the kind that the workload is made of, at scale 1.
 _COUNTS = {"W1": 100_000, "W2": 20_000, "W3": 200_000, "W5": 700_000, "W6b": 20_000, "W8": 50_000}
 WORKLOADS = list(_COUNTS)
+#: Instructions are counted of so many times fewer objects: valgrind takes fifty times as long.
+_COUNTED_FEWER = 50
 
-#: A case makes, for a size, what is measured and how many objects (bytes, levels, classes) are in it.
-Case = Callable[[float], tuple[Callable[[], Any], int]]
+#: A case makes, for a size and a number of copies of it, what is measured, and how many objects (bytes, levels,
+#: classes) are in one copy. Most know only one copy.
+Case = Callable[[float, int], tuple[Callable[[], Any], int]]
 
 
-def _folder(scale: float) -> Path:
-    return prepare(scale, WORKLOADS, pickles=False)
+def _messages(workload: str, scale: float) -> list[bytes]:
+    """The streams of a workload in its own size or a smaller one."""
+    return streams(workload, prepare(min(scale, 1), WORKLOADS, pickles=False))
+
+
+def _value(workload: str, scale: float) -> Any:
+    """What is in the one stream of a workload, or in so many of them together: the very objects are other ones."""
+    (data,) = _messages(workload, scale)
+    value = bridge.loads(data)
+    for copy in range(1, round(scale)):
+        more = bridge.loads(data)
+        if isinstance(value, list):
+            value += more
+        else:
+            value.update((f"{key} {copy}", entry) for key, entry in more.items())
+    return value
 
 
 def reading(workload: str) -> Case:
-    def case(scale: float) -> tuple[Callable[[], Any], int]:
-        data = streams(workload, _folder(scale))
+    def case(scale: float, copies: int) -> tuple[Callable[[], Any], int]:
+        if workload == "W6b":
+            messages = [
+                bytes(bytearray(data)) for _ in range(max(1, round(scale))) for data in _messages(workload, scale)
+            ]
+        else:
+            messages = [bridge.dumps(_value(workload, scale)) for _ in range(copies)]
         loads = bridge.loads
-        return lambda: [loads(message) for message in data], max(1, int(_COUNTS[workload] * scale))
+        return lambda: [loads(message) for message in messages], max(1, int(_COUNTS[workload] * scale))
 
     return case
 
 
 def writing(workload: str) -> Case:
-    def case(scale: float) -> tuple[Callable[[], Any], int]:
-        values = [bridge.loads(message) for message in streams(workload, _folder(scale))]
+    def case(scale: float, copies: int) -> tuple[Callable[[], Any], int]:
+        if workload == "W6b":
+            values = [bridge.loads(data) for _ in range(max(1, round(scale))) for data in _messages(workload, scale)]
+        else:
+            values = [_value(workload, scale) for _ in range(copies)]
         dumps = bridge.dumps
         return lambda: [dumps(value) for value in values], max(1, int(_COUNTS[workload] * scale))
-
-    return case
-
-
-def floor(workload: str) -> Case:
-    def case(scale: float) -> tuple[Callable[[], Any], int]:
-        values = [bridge.loads(message) for message in streams(workload, _folder(scale))]
-        return _without_collector(recipe(values).make), max(1, int(_COUNTS[workload] * scale))
 
     return case
 
@@ -99,7 +118,7 @@ def _chunked(data: bytes, size: int) -> Any:
 
 
 def chunked_beans(size: int) -> Case:
-    def case(count: float) -> tuple[Callable[[], Any], int]:
+    def case(count: float, _: int) -> tuple[Callable[[], Any], int]:
         (data,) = streams("W1", prepare(count / _COUNTS["W1"], ["W1"], pickles=False))
         return lambda: _chunked(data, size), int(count)
 
@@ -109,7 +128,7 @@ def chunked_beans(size: int) -> Case:
 def chunked_value(make: Callable[[int], Any], size: int) -> Case:
     """One value of so many bytes."""
 
-    def case(count: float) -> tuple[Callable[[], Any], int]:
+    def case(count: float, _: int) -> tuple[Callable[[], Any], int]:
         data = bridge.dumps(make(int(count)))
         return lambda: _chunked(data, size), int(count)
 
@@ -119,7 +138,7 @@ def chunked_value(make: Callable[[int], Any], size: int) -> Case:
 def collected(size: int) -> Case:
     """What no reader can avoid: so many bytes that arrive in chunks, put together."""
 
-    def case(count: float) -> tuple[Callable[[], Any], int]:
+    def case(count: float, _: int) -> tuple[Callable[[], Any], int]:
         data = bytes(int(count))
 
         def collect() -> bytes:
@@ -150,7 +169,7 @@ def _linked_nodes(depth: int) -> Any:
 
 
 def deep(make: Callable[[int], Any], operation: str) -> Case:
-    def case(depth: float) -> tuple[Callable[[], Any], int]:
+    def case(depth: float, _: int) -> tuple[Callable[[], Any], int]:
         if operation == "read":
             data = bridge.dumps(make(int(depth)))
             return lambda: bridge.loads(data), int(depth)
@@ -169,7 +188,7 @@ def _distinct_classes(count: int) -> bytes:
 
 
 def classes(operation: str) -> Case:
-    def case(count: float) -> tuple[Callable[[], Any], int]:
+    def case(count: float, _: int) -> tuple[Callable[[], Any], int]:
         data = _distinct_classes(int(count))
         if operation == "first":
             # A registry that has not met them
@@ -183,7 +202,7 @@ def classes(operation: str) -> Case:
 
 
 def deep_floor(make: Callable[[int], Any]) -> Case:
-    def case(depth: float) -> tuple[Callable[[], Any], int]:
+    def case(depth: float, _: int) -> tuple[Callable[[], Any], int]:
         return _without_collector(recipe([make(int(depth))]).make), int(depth)
 
     return case
@@ -197,7 +216,7 @@ _CLASSES = [100, 1_000, 10_000]
 
 #: Name: unit (without the s), sizes, the case, the floor it is compared with.
 CASES: dict[str, tuple[str, list[float], Case, Case | None]] = {
-    **{f"read {w}": ("object", SCALES, reading(w), floor(w)) for w in WORKLOADS},
+    **{f"read {w}": ("object", SCALES, reading(w), None) for w in WORKLOADS},
     **{f"write {w}": ("object", SCALES, writing(w), None) for w in WORKLOADS},
     **{f"chunks of W1, {name}": ("object", [*_COUNT], chunked_beans(size), None) for name, size in CHUNKS.items()},
     **{
@@ -218,16 +237,22 @@ CASES: dict[str, tuple[str, list[float], Case, Case | None]] = {
 }
 
 
-def measure(case: Case, size: float, seconds: float) -> dict[str, Any]:
+#: Cases that are measured with as many objects in each size.
+_IN_COPIES = [f"{operation} {w}" for operation in ("read", "write") for w in WORKLOADS if w != "W6b"]
+
+
+def measure(case: Case, size: float, copies: int, seconds: float) -> dict[str, Any]:
     """For one object: the best time in nanoseconds, and the page faults; and the peak memory of all, in bytes."""
-    action, count = case(size)
+    action, count = case(size, copies)
     peak = Peak()
+    started = time.perf_counter()
     result = action()
+    least = 3 if time.perf_counter() - started < 1 else 2
     memory = peak.bytes()
     times = []
     faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     end = time.perf_counter() + seconds
-    while len(times) < 3 or time.perf_counter() < end:
+    while len(times) < least or time.perf_counter() < end:
         del result
         started = time.perf_counter()
         result = action()
@@ -235,30 +260,30 @@ def measure(case: Case, size: float, seconds: float) -> dict[str, Any]:
     faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - faults
     return {
         "count": count,
-        "ns": min(times) / count * 1e9,
-        "faults": faults / len(times) / count,
+        "ns": min(times) / (count * copies) * 1e9,
+        "faults": faults / len(times) / (count * copies),
         "peak_bytes": memory,
     }
 
 
-def run_one(name: str, part: str, size: float, seconds: float) -> dict[str, Any]:
+def run_one(name: str, part: str, size: float, copies: int, seconds: float) -> dict[str, Any]:
     """One figure. ``part``: "case" or "floor"."""
     case = CASES[name][2] if part == "case" else CASES[name][3]
     assert case is not None
-    return measure(case, size, seconds)
+    return measure(case, size, copies, seconds)
 
 
-def run_alone(name: str, part: str, size: float, seconds: float) -> dict[str, Any]:
+def run_alone(name: str, part: str, size: float, copies: int, seconds: float) -> dict[str, Any]:
     """The same in a process of its own."""
-    words = [sys.executable, "-m", "bench.growth", "--one", name, part, str(size), "--seconds", str(seconds)]
-    done = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    words = [sys.executable, "-m", "bench.growth", "--one", name, part, str(size), str(copies)]
+    done = subprocess.run([*words, "--seconds", str(seconds)], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     result: dict[str, Any] = json.loads(done.stdout)
     return result
 
 
 def repeat(name: str, size: float, times: int) -> int:
     """What is measured, so many times and nothing else; how many objects each time."""
-    action, count = CASES[name][2](size)
+    action, count = CASES[name][2](size, 1)
     for _ in range(times):
         action()
     return count
@@ -290,7 +315,9 @@ def add_instructions(file: Path, wanted: list[str] | None) -> None:
     for row in measured["cells"]:
         if wanted and not any(word in row["name"] for word in wanted):
             continue
-        row["instructions"] = [instructions(row["name"], size) for size in CASES[row["name"]][1]]
+        name = row["name"]
+        fewer = _COUNTED_FEWER if name in _IN_COPIES else 1
+        row["instructions"] = [instructions(name, size / fewer) for size in CASES[name][1]]
         shown = " ".join(f"{count:12,.1f}" for count in row["instructions"])
         print(f"  {row['name']:34} {shown} instructions", file=sys.stderr, flush=True)
         file.write_text(json.dumps(measured, indent=1) + "\n", "utf-8")
@@ -303,6 +330,7 @@ def table(rows: list[dict[str, Any]]) -> Grid:
         [
             "",
             "of",
+            "1x alone",
             "1x",
             "10x",
             "100x",
@@ -323,7 +351,8 @@ def table(rows: list[dict[str, Any]]) -> Grid:
             [
                 row["name"],
                 f"{figures[0]['count']:,} {row['unit']}s",
-                *(f"{figure['ns']:,.{0 if figure['ns'] >= 10 else 2}f}" for figure in figures),
+                _shown(row["alone"]) if row.get("alone") else "",
+                *map(_shown, figures),
                 f"{growth:.2f}",
                 "yes" if growth <= TOLERANCE else "no",
                 floors,
@@ -333,6 +362,10 @@ def table(rows: list[dict[str, Any]]) -> Grid:
             ]
         )
     return grid
+
+
+def _shown(figure: dict[str, Any]) -> str:
+    return f"{figure['ns']:,.{0 if figure['ns'] >= 10 else 2}f}"
 
 
 def _growth(figures: list[dict[str, Any]]) -> float:
@@ -348,11 +381,11 @@ def main() -> None:
     parser.add_argument("--one-process", action="store_true", help="all figures in this process: quick, and less exact")
     parser.add_argument("--instructions", action="store_true", help="count them, for what the JSON holds already")
     parser.add_argument("--repeat", nargs=3, metavar=("CASE", "SIZE", "TIMES"), help=argparse.SUPPRESS)
-    parser.add_argument("--one", nargs=3, metavar=("CASE", "PART", "SIZE"), help=argparse.SUPPRESS)
+    parser.add_argument("--one", nargs=4, metavar=("CASE", "PART", "SIZE", "COPIES"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
-        name, part, size = arguments.one
-        print(json.dumps(run_one(name, part, float(size), arguments.seconds)))
+        name, part, size, copies = arguments.one
+        print(json.dumps(run_one(name, part, float(size), int(copies), arguments.seconds)))
         return
     if arguments.repeat:
         name, size, times = arguments.repeat
@@ -370,8 +403,12 @@ def main() -> None:
             continue
         row: dict[str, Any] = {"name": name, "unit": unit}
         for part in ("case", "floor"):
-            wanted = [size / arguments.shrink for size in sizes] if part == "case" or with_floor else []
-            row[part] = [run(name, part, size, arguments.seconds) for size in wanted]
+            row[part] = []
+            for size in sizes if part == "case" or with_floor else []:
+                copies = round(sizes[-1] / size) if name in _IN_COPIES else 1
+                row[part].append(run(name, part, size / arguments.shrink, copies, arguments.seconds))
+        if name in _IN_COPIES:
+            row["alone"] = run(name, "case", sizes[0] / arguments.shrink, 1, arguments.seconds)
         rows.append(row)
         shown = " ".join(f"{figure['ns']:12,.1f}" for figure in row["case"])
         print(f"  {name:34} {shown} ns", file=sys.stderr, flush=True)
