@@ -376,14 +376,36 @@ def take_boxes(p: Input, pos: int, most: int, code: int, items: list[Any], handl
 
 # ------------------------------------------------------------------------------------------------------------ writing
 
-Output = bytearray  # a C buffer that grows when compiled
+
+class Output(bytearray):
+    """What was written; of the compiled build a buffer in C. Large data lies in ``parts`` until all is put together.
+
+    ``parts``: what comes before the bytes that are here, ``before`` bytes.
+    """
+
+    def __init__(self) -> None:
+        self.parts: list[Any] = []
+        self.before = 0
+
+    def add_part(self, part: bytes | memoryview) -> None:
+        """Adds bytes that nobody changes any more."""
+        if self:
+            self.parts.append(bytes(self))
+            self.before += len(self)
+            self.clear()
+        self.parts.append(part)
+        self.before += len(part)
+
+
+#: From this size on, data is put into the output by reference.
+_LARGE = 1 << 16
 
 _pack_f32 = Struct(">f").pack
 _pack_f64 = Struct(">d").pack
 
 
 def out_new() -> Output:
-    return bytearray()
+    return Output()
 
 
 def out_free(out: Output) -> None:
@@ -391,23 +413,34 @@ def out_free(out: Output) -> None:
 
 
 def out_len(out: Output) -> int:
-    return len(out)
+    return out.before + len(out)
 
 
 def out_truncate(out: Output, length: int) -> None:
-    del out[length:]
+    if length >= out.before:
+        del out[length - out.before :]
+        return
+    out.clear()
+    while length < out.before:  # nothing is copied: this may be what follows a MemoryError
+        part = out.parts.pop()
+        out.before -= len(part)
+    if length > out.before:
+        out.parts.append(memoryview(part)[: length - out.before])
+        out.before = length
 
 
 def out_take(out: Output) -> bytes:
     """The bytes written so far; the output is empty afterwards."""
-    data = bytes(out)
+    data = b"".join((*out.parts, out)) if out.parts else bytes(out)
+    out.parts.clear()
+    out.before = 0
     out.clear()
     return data
 
 
 def out_copy(out: Output, start: int) -> bytes:
     """The bytes from ``start`` on, which stay in the output."""
-    return bytes(out[start:])
+    return b"".join((*out.parts, out))[start:]
 
 
 def put_u8(out: Output, value: int) -> None:
@@ -515,7 +548,10 @@ def put_primitive(out: Output, code: int, value: Any) -> bool:
 
 
 def put_raw(out: Output, data: bytes | bytearray | memoryview) -> None:
-    out += data
+    if len(data) < _LARGE:
+        out += data
+    else:
+        out.add_part(bytes(data))
 
 
 def put_utf(out: Output, text: str) -> bool:
@@ -540,7 +576,11 @@ def put_array(out: Output, numbers: Any, width: int) -> None:
     swapped = array({2: "h", 4: "i", 8: "q"}[width])
     swapped.frombytes(memoryview(numbers).cast("B"))
     swapped.byteswap()
-    out += memoryview(swapped).cast("B")
+    part = memoryview(swapped).cast("B")
+    if len(part) < _LARGE:
+        out += part
+    else:
+        out.add_part(part)
 
 
 # ------------------------------------------------------------------------------------------------------- identity map
@@ -593,9 +633,12 @@ def memo_claim(memo: Memo, obj: Any, objects: list[Any]) -> int:
 
 def memo_fill(memo: Memo, found: list[Any], objects: list[Any]) -> None:
     """Gives the next numbers to objects that have none, one after another."""
-    memo.update(zip(map(id, found), itertools.count(memo.next), strict=False))
     objects += found
-    memo.next += len(found)
+    number = memo.next
+    for obj in found:
+        memo[id(obj)] = number
+        number += 1
+    memo.next = number
 
 
 def memo_cut(memo: Memo, number: int, objects: list[Any], length: int) -> None:

@@ -716,3 +716,39 @@ def test_an_object_that_writes_at_its_end_does_no_harm() -> None:
     assert found == [["farewell"]] * (len(found) - 1) + [["text", "text"]]
     assert len(found) > 90
     assert found[-1][0] is found[-1][1]
+
+
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+def test_large_data_goes_out_in_its_place_and_is_taken_back(build: Build) -> None:
+    changing = bytearray(b"x" * 70_000)
+    large = [b"y" * 65_535, b"z" * 65_536, changing, array("i", range(50_000)), memoryview(bytes(200_000))[::2]]
+    expected: list[Any] = [
+        1,
+        b"y" * 65_535,
+        b"z" * 65_536,
+        b"x" * 70_000,
+        array("i", range(50_000)),
+        bytes(100_000),
+        "t",
+    ]
+    encoder = build.Encoder(build.registry())
+    encoder.write_object([1, *large, "t"])
+    changing[:] = b"other data"
+    pending, handles = encoder.pending_bytes, encoder.handle_count
+    for failing in (
+        [Unknown()],
+        [b"a" * 100_000, "b", Unknown()],
+        [b"a" * 100_000, array("d", [0.5] * 9000), Unknown()],
+    ):
+        with pytest.raises(build.errors.NotSerializableError):
+            encoder.write_object(failing)
+        assert (encoder.pending_bytes, encoder.handle_count) == (pending, handles)
+    encoder.write_object(b"w" * 70_000)
+    data = encoder.take()
+    assert encoder.pending_bytes == 0
+    assert len(data) == pending + 1 + 5 + 4 + 70_000  # TC_ARRAY, a reference to its class, the length
+    assert bridge.loads_all(data) == [expected, b"w" * 70_000]
+    encoder.write_object(b"v" * 70_000)
+    encoder.restart()
+    encoder.write_object("text")
+    assert encoder.take() == stream(TC_STRING("text"))
