@@ -316,8 +316,8 @@ def add_instructions(file: Path, wanted: list[str] | None) -> None:
         if wanted and not any(word in row["name"] for word in wanted):
             continue
         name = row["name"]
-        fewer = _COUNTED_FEWER if name in _IN_COPIES else 1
-        row["instructions"] = [instructions(name, size / fewer) for size in CASES[name][1]]
+        sizes = [size / _COUNTED_FEWER for size in SCALES] if name in _IN_COPIES else CASES[name][1]
+        row["instructions"] = [instructions(name, size) for size in sizes]
         shown = " ".join(f"{count:12,.1f}" for count in row["instructions"])
         print(f"  {row['name']:34} {shown} instructions", file=sys.stderr, flush=True)
         file.write_text(json.dumps(measured, indent=1) + "\n", "utf-8")
