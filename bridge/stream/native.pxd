@@ -641,9 +641,10 @@ cdef extern from *:
         uint32_t slot = *native_memo_slot(memo, key, objects);
         return slot ? native_memo_number(memo, slot) : -1;
     }
-    /* Room for one more in the slots, and in the numbers, where there are any or are to be from now on. */
+    /* Room for one more in the slots, and in the numbers, where there are any or are to be from now on. From 4 MiB on,
+       which is beyond what is kept and so grows in each call, the steps are larger: one step goes through all objects. */
     static int native_memo_grow(NativeMemo *memo, PyObject *objects) {
-        size_t at, count = (size_t)PyList_GET_SIZE(objects), mask = memo->mask < 0x10000 ? memo->mask * 4 + 3 : memo->mask * 2 + 1;
+        size_t at, count = (size_t)PyList_GET_SIZE(objects), mask = memo->mask < 0x10000 || memo->mask >= 0xFFFFF ? memo->mask * 4 + 3 : memo->mask * 2 + 1;
         if ((memo->numbers || memo->next != (Py_ssize_t)count) && count >= memo->room) {
             size_t room = count < 64 ? 64 : count * 2;
             uint32_t *numbers = (uint32_t *)PyMem_Realloc(memo->numbers, room * sizeof(uint32_t));
