@@ -76,6 +76,9 @@ cdef extern from *:
             NATIVE_ROOM(14 * (stop - i)); w = out->p + out->length;
             for (; i < stop; i++) {
                 item = PyList_GET_ITEM(items, i);
+                if (known[0] && PyLong_CheckExact(item) && native_long(item, &value) && value == (int32_t)value) { /* the most usual */
+                    narrow = __builtin_bswap32((uint32_t)value); memcpy(w, heads[0], 6); memcpy(w + 6, &narrow, 4); w += 10; continue;
+                }
                 which = native_box_of(item, &value);
                 if (which < 0) break;
                 if (!known[which] && !(known[which] = native_box_head(memo, objects, PyTuple_GET_ITEM(boxes, which), heads[which]))) break;
