@@ -14,10 +14,8 @@ import gc
 import itertools
 from array import array
 from collections.abc import Callable
-from functools import lru_cache
 from struct import Struct
 from struct import error as StructError
-from types import FunctionType
 from typing import Any
 
 from . import mutf8
@@ -130,7 +128,7 @@ class Slots:
         self.get: list[Any] = [None if member is None else member.__get__ for member in members]
         self.kind: type | None = None  # for these two, see `native_leaves`
         self.runs: list[Any] = []
-        self.stores: dict[int, Any] = {}  # see `_store_of`
+        self.names: list[str] | None = None  # see `_store`
 
 
 def slot_table(members: list[Any]) -> Slots:
@@ -149,6 +147,39 @@ def slot_table_free(slots: Slots) -> None:
 def slot_set(obj: Any, slots: Slots, index: int, value: Any) -> None:
     """Stores into a slot, if there is one for this value."""
     slots.set[index](obj, value)
+
+
+#: How attributes of an instance are set, unless its class has it otherwise.
+_SETATTR: Any = object.__setattr__
+
+
+def _store(obj: Any, slots: Slots, index: int, values: Any) -> None:
+    """Stores values in the slots from ``index`` on: by their names, which takes half the time, or by the members."""
+    names = slots.names
+    if names is None:
+        names = slots.names = _names_of(type(obj), slots.members)
+    if names:
+        for value in values:
+            setattr(obj, names[index], value)
+            index += 1
+    else:
+        for value in values:
+            slots.set[index](obj, value)
+            index += 1
+
+
+def _names_of(kind: type, members: list[Any]) -> list[str]:
+    """The names by which instances of ``kind`` have these members.
+
+    None, where a name means something else for them, or the class has its own way to set attributes.
+    """
+    found: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        found |= vars(base)
+    names = {id(member): name for name, member in found.items() if member is not None}
+    if kind.__setattr__ is not _SETATTR or not all(id(member) in names for member in members):
+        return []
+    return [names[id(member)] for member in members]
 
 
 Layout = Any  # reads the values of some primitives that follow one another; their type codes when compiled
@@ -170,10 +201,7 @@ def layout(codes: bytes, count: int) -> Layout:
 
 def take_fields(obj: Any, slots: Slots, head: Layout, count: int, p: Input, pos: int) -> None:
     """Reads the ``count`` primitives of a layout into the first slots of a new object."""
-    store = slots.stores.get(count)
-    if store is None:
-        store = slots.stores[count] = _store_of(type(obj), slots.members[:count])
-    store(obj, head(p, pos))
+    _store(obj, slots, 0, head(p, pos))
 
 
 def take_values(values: list[Any], head: Layout, count: int, p: Input, pos: int) -> None:
@@ -184,48 +212,9 @@ def take_values(values: list[Any], head: Layout, count: int, p: Input, pos: int)
 def move_to_slots(obj: Any, slots: Slots, index: int, items: list[Any]) -> int:
     """Stores all items of a list in the slots from ``index`` on, and takes them out of the list: how many."""
     count = len(items)
-    key = index << 8 | count
-    store = slots.stores.get(key)
-    if store is None:
-        store = slots.stores[key] = _store_of(type(obj), slots.members[index : index + count])
-    store(obj, items)
+    _store(obj, slots, index, items)
     items.clear()
     return count
-
-
-#: How attributes of an instance are set, unless its class has it otherwise.
-_SETATTR: Any = object.__setattr__
-
-
-def _store_of(kind: type, members: list[Any]) -> Callable[[Any, Any], None]:
-    """What stores as many values in these slots of an instance of ``kind``: as fast as there is, by their names.
-
-    By the members where their names could mean something else, or the class has its own way to set attributes.
-    """
-    found: dict[str, Any] = {}
-    for base in reversed(kind.__mro__):
-        found |= vars(base)
-    names = {id(member): name for name, member in found.items() if member is not None}
-    if kind.__setattr__ is _SETATTR and all(id(member) in names for member in members):
-        code = _store_by_name(len(members)).__code__
-        return FunctionType(code.replace(co_names=tuple([names[id(member)] for member in members])), {})
-    setters = [_set_nowhere if member is None else member.__set__ for member in members]
-
-    def store_by_member(obj: Any, values: Any) -> None:
-        for setter, value in zip(setters, values):  # noqa: B905 - they are as many, and `strict` takes time
-            setter(obj, value)
-
-    return store_by_member
-
-
-@lru_cache(256)
-def _store_by_name(count: int) -> Any:
-    """A function that stores ``count`` values in the attributes that its code object names."""
-    variables = "".join([f"v{i}, " for i in range(count)])
-    lines = [f"    obj.a{i} = v{i}" for i in range(count)]
-    namespace: dict[str, Any] = {}
-    exec("\n".join(["def store(obj, values):", f"    ({variables}) = values", *lines]), namespace)  # noqa: S102
-    return namespace["store"]
 
 
 def attribute_set(obj: Any, name: Any, value: Any) -> None:
