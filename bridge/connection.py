@@ -370,6 +370,8 @@ class Connection(Conversation):
         more. DecodeError: the peer's stream is broken, ends inside a content (TruncatedStreamError), or goes beyond
         what is let in (RejectedError); every later call raises the same error.
         """
+        if self._decoder.awaits_content():  # as before every reply: the short way
+            return NEED_DATA
         if self._eof_received and not (self._decoder.offset or self._decoder.in_content):
             self._peer_ended = True  # not even a header: a peer that hung up at once
             return _END

@@ -76,6 +76,7 @@ cdef class StreamReader:
     @cython.locals(mark=Py_ssize_t)
     cdef Py_ssize_t _kept_from(self) except -1
     cpdef feed(self, data)
+    cpdef bint awaits_content(self)
     cdef int _use(self, buffer, Py_ssize_t dropped) except -1
     cdef int _limit_input(self) except -1
     cdef int _read_header(self) except -1

@@ -249,6 +249,10 @@ class StreamReader:
         """Whether a content (or the header) is begun and not finished."""
         return self._top >= 0 or self._pos < self._filled or (not self._started and self._base + self._pos > 0)
 
+    def awaits_content(self) -> bool:
+        """Whether all that was fed is read, and a content may follow: then `next_content` answers ``NEED_DATA``."""
+        return self._pos == self._filled and self._top < 0 and self._started and not self._eof and self._failure is None
+
     @property
     def fieldless(self) -> frozenset[str]:
         """The classes found to write no data for the fields they declare; see `second_try`."""
