@@ -154,7 +154,7 @@ _SETATTR: Any = object.__setattr__
 
 
 def _store(obj: Any, slots: Slots, index: int, values: Any) -> None:
-    """Stores values in the slots from ``index`` on: by their names, which takes half the time, or by the members."""
+    """Stores values in the slots from ``index`` on: by their names, which takes less time, or by the members."""
     names = slots.names
     if names is None:
         names = slots.names = _names_of(type(obj), slots.members)
@@ -171,7 +171,7 @@ def _store(obj: Any, slots: Slots, index: int, values: Any) -> None:
 def _names_of(kind: type, members: list[Any]) -> list[str]:
     """The names by which instances of ``kind`` have these members.
 
-    None, where a name means something else for them, or the class has its own way to set attributes.
+    No names, where one means something else for them, or the class has its own way to set attributes.
     """
     found: dict[str, Any] = {}
     for base in reversed(kind.__mro__):
