@@ -134,7 +134,8 @@ class StreamReader:
         self._bounded = self._max_refs >= 0 or self._max_handles >= 0
         self._limited = self._bounded or self._max_depth >= 0
         self._handles: list[Any] = []
-        self._scratch: list[Any] = []  # what is on its way from the input to where it belongs
+        # What is on its way from the input to where it belongs; a limit that ends it ends the reading for good.
+        self._scratch: list[Any] = []
         self._frames: list[Any] = []
         self._top = -1
         self._kept_frames = _KEPT_FRAMES

@@ -1,5 +1,4 @@
 cimport cython
-from . cimport native
 from .reader cimport Frame, StreamReader
 
 cdef int IN_OBJECT, SC_WRITE_METHOD

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import native
 from .constants import SC_WRITE_METHOD
 from .reader import StreamReader
 from .states import IN_OBJECT, NO_REFERENCE
@@ -72,7 +71,6 @@ class SecondTryReader(StreamReader):
         self._lowest_reference = NO_REFERENCE
         self._pos = self._mark_start - self._base
         del self._handles[self._mark_handles :]
-        native.list_cut(self._scratch, 0)  # what was on its way when the error came
         self._refs_beside = self._mark_refs
         self._classes = self._mark_classes
 
