@@ -255,8 +255,8 @@ def measure(arguments: argparse.Namespace) -> tuple[list[Figures], list[str]]:
         with java(jdk, "Wire", "server", cores=place.server) as port, bound_to(place.client):
             java_client(jdk, port, arguments)  # or whoever comes first would wait while the server is compiled
             subjects["ours with Java"] = ours(port, arguments)
-            polling = ours(port, arguments, "?busy_poll_seconds=0.0001")
-            subjects["ours, busy polling"] = {"request": polling["request"]}
+            sleeping = ours(port, arguments, "?busy_poll_seconds=0")
+            subjects["ours, not polling"] = {"request": sleeping["request"]}
             subjects["Java with Java"] = java_client(jdk, port, arguments)
             subjects["floor"] = floor(port, arguments)
         try:

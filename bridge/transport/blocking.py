@@ -48,7 +48,7 @@ class TellsOptions(Protocol):
 class SocketTransport(SocketEnd, Transport):
     """A connected stream socket. Takes the socket over; ``busy_poll_seconds`` is that of a `SocketEnd`."""
 
-    def __init__(self, sock: socket.socket, scheme: str = "tcp", *, busy_poll_seconds: float = 0) -> None:
+    def __init__(self, sock: socket.socket, scheme: str = "tcp", *, busy_poll_seconds: float | None = 0) -> None:
         super().__init__(sock, busy_poll_seconds)
         self._socket = sock
         self._local = socket_address(scheme, sock.getsockname())
@@ -153,7 +153,7 @@ def multipath(sock: TellsOptions) -> bool | None:
     return not flags & _MPTCP_INFO_FLAG_FALLBACK
 
 
-def adopt(sock: socket.socket, scheme: str = "tcp", *, busy_poll_seconds: float = 0) -> SocketTransport:
+def adopt(sock: socket.socket, scheme: str = "tcp", *, busy_poll_seconds: float | None = 0) -> SocketTransport:
     """A transport over the connected ``sock``, which is closed where that fails."""
     try:
         if sock.family in (socket.AF_INET, socket.AF_INET6):

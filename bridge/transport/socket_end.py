@@ -21,6 +21,7 @@ from functools import partial
 from typing import Protocol
 
 from . import native
+from .busy_polling import BusyPolling
 from .deadline import deadline_of, left_of
 
 __all__ = [
@@ -138,18 +139,19 @@ class SharedSocket:
 class SocketEnd:
     """What a connected stream socket does for a transport. Takes the socket over.
 
-    With ``busy_poll_seconds``, what is to be received is asked for again and again for so long before the system lets
-    the thread sleep: waking it up can take longer than the peer takes to answer.
+    ``busy_poll_seconds`` is what `BusyPolling` takes.
     """
 
-    def __init__(self, sock: socket.socket, busy_poll_seconds: float = 0) -> None:
+    def __init__(self, sock: socket.socket, busy_poll_seconds: float | None = 0) -> None:
         self._dont_wait = _DONT_WAIT
         sock.setblocking(self._dont_wait != 0)
-        self._busy_poll_seconds = busy_poll_seconds
         self._shared = SharedSocket(sock)
         self._is_plain = _is_plain(sock)
+        # Another socket may wait in its own way, although it is asked not to.
+        self._polling = BusyPolling(busy_poll_seconds if self._is_plain else 0)
         self._unacknowledged = False  # something was received since the last sending
-        self._much = False  # came the last time: for little, a large buffer would be taken and given back in vain
+        self._sent = False  # something was sent since the last receiving
+        self._much = False  # came the last time
 
     @property
     def closed(self) -> bool:
@@ -160,40 +162,54 @@ class SocketEnd:
         deadline, flags = (None, 0) if timeout is None else (deadline_of(timeout), self._dont_wait)
         sock = self._shared.enter()
         try:
+            asked = self._sent
+            self._sent = False
             if self._unacknowledged:
                 acknowledge(sock)
-            if self._busy_poll_seconds:
-                self._poll_busily(sock, deadline)
-            while flags != self._dont_wait or wait_ready([sock], READING, left_of(deadline)):
+            # For little that comes, a large buffer would be taken and given back in vain.
+            most = max_bytes if self._much else min(max_bytes, _FEW_BYTES)
+            data = None
+            seconds = self._polling.begin(asked)
+            if seconds:
+                data = self._poll_busily(sock, most, seconds, deadline)
+            while data is None:
+                if flags == self._dont_wait and not wait_ready([sock], READING, left_of(deadline)):
+                    raise TimeoutError(errno.ETIMEDOUT, f"nothing was received in {timeout} s")
                 try:
-                    most = max_bytes if self._much else min(max_bytes, _FEW_BYTES)
-                    data = native.receive(sock, most, flags) if self._is_plain else sock.recv(most, flags)
+                    data = self._receive(sock, most, flags)
                 except BlockingIOError:  # nothing there after all
                     flags = self._dont_wait
-                    continue
-                except TimeoutError as error:
-                    raise unanswered(error) from error
-                self._unacknowledged = True
-                self._much = len(data) >= _FEW_BYTES
-                return data
+            self._unacknowledged = True
+            self._much = len(data) >= _FEW_BYTES
+            return data
         finally:
             self._shared.leave()
-        raise TimeoutError(errno.ETIMEDOUT, f"nothing was received in {timeout} s")
 
-    def _poll_busily(self, sock: socket.socket, deadline: float | None) -> None:
-        """Until something is there, or the time for it is over; meanwhile others that are ready have the core."""
-        until = time.monotonic() + self._busy_poll_seconds
+    def _poll_busily(self, sock: socket.socket, max_bytes: int, seconds: float, deadline: float | None) -> bytes | None:
+        """What comes until the time for it is over; between the tries others that are ready have the core."""
+        tries = 0
+        data: bytes | None = None
+        until = time.monotonic() + seconds
         if deadline is not None:
             until = min(until, deadline)
-        while time.monotonic() < until:
-            try:
-                sock.recv(1, socket.MSG_PEEK | self._dont_wait)
-            except BlockingIOError:
-                _leave_core()
-            except OSError:  # which the receiving itself tells
-                return
-            else:
-                return
+        try:
+            while data is None and time.monotonic() < until:
+                if tries:
+                    _leave_core()
+                tries += 1
+                try:
+                    data = self._receive(sock, max_bytes, self._dont_wait)
+                except BlockingIOError:
+                    pass
+        finally:
+            self._polling.end(tries, data is not None)
+        return data
+
+    def _receive(self, sock: socket.socket, max_bytes: int, flags: int) -> bytes:
+        try:
+            return native.receive(sock, max_bytes, flags) if self._is_plain else sock.recv(max_bytes, flags)
+        except TimeoutError as error:
+            raise unanswered(error) from error
 
     def send(self, data: bytes | memoryview, timeout: float | None = None) -> int:
         deadline = None if timeout is None else deadline_of(timeout)
@@ -202,6 +218,7 @@ class SocketEnd:
             # What is sent acknowledges what was received. This stands before the call, as what another thread receives
             # during it may come too late for that.
             self._unacknowledged = False
+            self._sent = True
             while True:
                 try:
                     flags = self._dont_wait

@@ -69,7 +69,7 @@ def required_port(address: Address, *known: str) -> int:
 def connect(address: Address, timeout: float | None) -> Transport:
     """Try the addresses of the host in turn; each gets an equal share of the time that is left.
 
-    The option ``busy_poll_seconds`` is that of a `SocketTransport`.
+    The option ``busy_poll_seconds`` is what `BusyPolling` takes; without it, experience tells.
     """
     port = required_port(address, "busy_poll_seconds")
     busy_poll_seconds = _busy_poll_seconds(address)
@@ -94,9 +94,11 @@ def connect(address: Address, timeout: float | None) -> Transport:
     raise _all_failed(failures)
 
 
-def _busy_poll_seconds(address: Address) -> float:
-    """The option of this name, 0 where it is left out. ConnectError: it is no time, or a long one for a busy core."""
-    text = dict(address.options).get("busy_poll_seconds", "0")
+def _busy_poll_seconds(address: Address) -> float | None:
+    """The option of this name, or None. ConnectError: it is no time, or a long one for a busy core."""
+    text = dict(address.options).get("busy_poll_seconds")
+    if text is None:
+        return None
     try:
         seconds = float(text)
     except ValueError:

@@ -72,7 +72,7 @@ def connect(address: Address, timeout: float | None) -> Transport:
             if left == 0:
                 raise _full(timeout)
             time.sleep(_FULL_WAIT_SECONDS if left is None else min(left, _FULL_WAIT_SECONDS))
-        return blocking.adopt(sock, "unix")
+        return blocking.adopt(sock, "unix", busy_poll_seconds=None)
     except BaseException:
         sock.close()
         raise

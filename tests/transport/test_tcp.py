@@ -186,6 +186,18 @@ def test_busy_polling_receives_what_waiting_would() -> None:
         there.close()
 
 
+def test_a_connection_that_is_reset_while_it_is_polled_is_an_error_and_no_end() -> None:
+    with kinds.listen(Address("tcp", LOOPBACK, 0)) as listener:
+        address = Address("tcp", LOOPBACK, listener.address.port, options=(("busy_poll_seconds", "1"),))
+        with contextlib.closing(kinds.connect(address, 10)) as here:
+            sock = listener.accept(10).info("socket")
+            assert isinstance(sock, socket.socket)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            sock.close()
+            with pytest.raises(ConnectionResetError):
+                here.receive(1, 10)
+
+
 @pytest.mark.parametrize("value", ["much", "-1", "nan", "1.5", ""])
 def test_busy_polling_takes_a_short_time(value: str) -> None:
     address = Address("tcp", LOOPBACK, 9, options=(("busy_poll_seconds", value),))
