@@ -89,43 +89,46 @@ def value_reader(
     *,
     own_data: bool = False,
     replaces: bool = False,
-    block: Callable[[bytes], Any] | None = None,
+    **short: Any,
 ) -> Reader:
     """A reader for values made from fields and annotations when all are there.
 
     ``build(values, annotations)`` as for a BUILD plan, the values in the order of ``known``. Without ``own_data``, the
-    class writes nothing beside its fields. ``replaces``, ``block``: see `DecodePlan`.
+    class writes nothing beside its fields. ``replaces`` and all else: see `DecodePlan`.
     """
 
     def read(descriptor: ClassDescriptor) -> DecodePlan | None:
         arrange = _in_known_order(descriptor, known, own_data)
         if arrange is None:
             return None
-        in_order = build
-        if arrange is not list:
+        if arrange is list:
+            return DecodePlan(BUILD, descriptor, build=build, replaces=replaces, bare=not own_data, **short)
 
-            def in_order(values: list[Any], annotations: Any) -> Any:
-                return build(arrange(values), annotations)
+        def in_order(values: list[Any], annotations: Any) -> Any:
+            return build(arrange(values), annotations)
 
-        return DecodePlan(BUILD, descriptor, build=in_order, replaces=replaces, bare=not own_data, block=block)
+        return DecodePlan(BUILD, descriptor, build=in_order, replaces=replaces, bare=not own_data)
 
     return read
 
 
 def container_reader(
-    known: ClassDescriptor, new: Callable[[], Any], fill: Callable[..., Any], *, own_data: bool = False
+    known: ClassDescriptor, new: Callable[[], Any], fill: Callable[..., Any], *, own_data: bool = False, **short: Any
 ) -> Reader:
-    """A reader for containers that are made before their contents: ``fill`` is the ``build`` of a FILL plan."""
+    """A reader for containers that are made before their contents: ``fill`` is the ``build`` of a FILL plan.
+
+    All else: see `DecodePlan`.
+    """
 
     def read(descriptor: ClassDescriptor) -> DecodePlan | None:
         arrange = _in_known_order(descriptor, known, own_data)
         if arrange is None:
             return None
-        in_order = fill
-        if arrange is not list:
+        if arrange is list:
+            return DecodePlan(FILL, descriptor, new=new, build=fill, bare=not own_data, **short)
 
-            def in_order(container: Any, values: list[Any], annotations: Any, forced: bool) -> Any:
-                return fill(container, arrange(values), annotations, forced)
+        def in_order(container: Any, values: list[Any], annotations: Any, forced: bool) -> Any:
+            return fill(container, arrange(values), annotations, forced)
 
         return DecodePlan(FILL, descriptor, new=new, build=in_order, bare=not own_data)
 

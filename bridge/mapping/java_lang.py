@@ -42,6 +42,7 @@ from ..stream.plan import (
     DecodePlan,
     EncodePlan,
 )
+from .adapters import positions
 from .registry import Reader, Registry
 
 __all__ = ["BigInteger", "Byte", "Char", "Float", "Long", "Short", "register"]
@@ -134,6 +135,11 @@ def _big_integer(sign: int, magnitude: bytes) -> Any:
         return NotImplemented
     if (number == 0) != (sign == 0):
         return NotImplemented
+    return _sized(number)
+
+
+def _sized(number: int) -> int:
+    """As a BigInteger arrives: one that fits 64 bits knows its class."""
     return BigInteger(number) if native.integer_bytes(number) else number
 
 
@@ -146,7 +152,8 @@ def _read_big_integer(descriptor: ClassDescriptor) -> DecodePlan | None:
     def build(values: list[Any], annotations: Any) -> Any:
         return _big_integer(values[signum], values[magnitude])
 
-    return DecodePlan(BUILD, descriptor, build=build, bare=True)
+    usual = positions(descriptor, BIG_INTEGER_CLASS) == tuple(range(6))
+    return DecodePlan(BUILD, descriptor, build=build, bare=True, from_number=_sized if usual else None)
 
 
 _NUMBER_ARRAYS = {code: (array_descriptor(java), width) for code, java, width in [

@@ -1,5 +1,7 @@
 cimport cython
 from ..stream cimport native
 
-@cython.locals(digits='long long', exponent='long long')
+cdef list _UNITS
+
+cpdef _decimal_of(long long scale, unscaled)
 cpdef _build_big_decimal(list values, annotations)

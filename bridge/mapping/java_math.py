@@ -33,18 +33,30 @@ _EXACT = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])
 _MAX_BITS = 1 << 15
 
 
+#: One at each of the usual scales: times that, a number has it.
+_UNITS = [Decimal((0, (1,), -scale)) for scale in range(40)]
+
+_create = _EXACT.create_decimal
+_multiply = _EXACT.multiply
+_scaleb = _EXACT.scaleb
+
+
+def _decimal_of(scale: int, unscaled: int) -> Any:
+    """``unscaled`` times ten to the power of ``-scale``, with this scale; nothing is rounded away."""
+    if scale == 0:
+        return _create(unscaled)
+    if 0 < scale < 40:
+        return _multiply(unscaled, _UNITS[scale])
+    return _scaleb(unscaled, -scale)
+
+
 def _build_big_decimal(values: list[Any], annotations: Any) -> Any:
     scale, unscaled = values
     if type(unscaled) is not int and type(unscaled) is not BigInteger:
         return NotImplemented
-    if native.integer_bytes(unscaled):  # a long: by its digits it takes half of the time; none of them is rounded away
-        digits: int = unscaled
-        exponent = -scale
-        return Decimal(f"{digits:d}E{exponent}")
-    if unscaled.bit_length() > _MAX_BITS:
+    if not native.integer_bytes(unscaled) and unscaled.bit_length() > _MAX_BITS:
         return NotImplemented
-    number = Decimal(unscaled)
-    return number.scaleb(-scale, _EXACT) if scale else number
+    return _decimal_of(scale, unscaled)
 
 
 def _reduce_big_decimal(value: Decimal) -> Any:
@@ -60,6 +72,6 @@ def _reduce_big_decimal(value: Decimal) -> Any:
 
 def register(registry: Registry) -> None:
     """Teaches the registry the classes of this file."""
-    registry.read_as(BIG_DECIMAL.name, value_reader(BIG_DECIMAL, _build_big_decimal))
+    registry.read_as(BIG_DECIMAL.name, value_reader(BIG_DECIMAL, _build_big_decimal, from_number=_decimal_of))
     checks = [None, {int: registry.encode_plan(BigInteger)}]
     registry.write_as(Decimal, EncodePlan(REDUCE, BIG_DECIMAL, checks=checks, reduce=_reduce_big_decimal))

@@ -19,6 +19,7 @@ from .adapters import (
     OWN_DATA,
     PLAIN,
     container_reader,
+    fill_entries,
     fill_map,
     int_bytes,
     not_null,
@@ -302,6 +303,12 @@ def _fill_enum_map(container: Any, values: Any, annotations: Any, forced: bool) 
     return fill_map(container, annotations[0], 4, forced)
 
 
+def _enum_map_of(key_type: Any, entries: list[Any]) -> Any:
+    made = _new_enum_map()
+    made.key_type = key_type
+    return fill_entries(made, entries, False)
+
+
 def _build_enum_set(values: Any, annotations: Any) -> Any:
     element_type, elements = values
     if type(element_type) is not JavaClass or type(elements) is not JavaArray:
@@ -407,7 +414,12 @@ def register(registry: Registry) -> None:
             IDENTITY_HASH_MAP,
             container_reader(IDENTITY_HASH_MAP, IdentityHashMap, _fill_identity_hash_map, own_data=True),
         ),
-        (ENUM_MAP, container_reader(ENUM_MAP, _new_enum_map, _fill_enum_map, own_data=True)),
+        (
+            ENUM_MAP,
+            container_reader(
+                ENUM_MAP, _new_enum_map, _fill_enum_map, own_data=True, from_contents=_enum_map_of, contents_each=2
+            ),
+        ),
         (ENUM_SET, value_reader(ENUM_SET, _build_enum_set, replaces=True)),
         (SIMPLE_ENTRY, value_reader(SIMPLE_ENTRY, lambda values, _: MapEntry(*values))),
         (IMMUTABLE_ENTRY, value_reader(IMMUTABLE_ENTRY, lambda values, _: ImmutableMapEntry(*values))),

@@ -46,10 +46,12 @@ def _build(values: Any, annotations: Any) -> Any:
     head = contents[0]
     if type(head) is not BlockData or len(head) != 4 or native.i32(native.pointer(head), 0) != len(contents) - 1:
         return NotImplemented
+    return _made(tag, contents[1:])
+
+
+def _made(tag: int, elements: list[Any]) -> Any:
     if tag == LIST:
-        del contents[0]
-        return tuple(contents)
-    elements = contents[1:]
+        return tuple(elements)
     if tag == SET:
         check_keys(elements)
         made = frozenset(elements)
@@ -61,7 +63,7 @@ def _build(values: Any, annotations: Any) -> Any:
 
 def register(registry: Registry) -> None:
     """Teaches the registry the classes of this file."""
-    registry.read_as(COLL_SER.name, value_reader(COLL_SER, _build, own_data=True, replaces=True))
+    registry.read_as(COLL_SER.name, value_reader(COLL_SER, _build, own_data=True, replaces=True, from_contents=_made))
     registry.write_as(tuple, EncodePlan(ITEMS, COLL_SER, reduce=tuple_parts))
     registry.write_as(frozenset, EncodePlan(ITEMS, COLL_SER, reduce=frozenset_parts))
     registry.write_as(ImmutableMap, EncodePlan(ITEMS, COLL_SER, reduce=map_parts))

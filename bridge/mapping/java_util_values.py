@@ -150,10 +150,20 @@ _UNKNOWN = SafeUUID.unknown
 _UUID_SLOTS = native.slot_table([vars(UUID)[name] for name in ("int", "is_safe")])
 
 
+def _uuid_of(data: bytes) -> Any:
+    """From the two halves, of which Java writes the lower one first."""
+    p = native.pointer(data)
+    return _uuid(native.wide(native.i64(p, 8), native.i64(p, 0)))
+
+
 def _build_uuid(values: Any, annotations: Any) -> Any:
+    return _uuid(native.wide(values[1], values[0]))
+
+
+def _uuid(number: int) -> Any:
     # What the constructor does for an `int` of the right size; it takes any of six forms, and its time.
     made = native.allocate(UUID)
-    native.slot_set(made, _UUID_SLOTS, 0, native.wide(values[1], values[0]))
+    native.slot_set(made, _UUID_SLOTS, 0, number)
     native.slot_set(made, _UUID_SLOTS, 1, _UNKNOWN)
     return made
 
@@ -287,7 +297,7 @@ def _reduce_kept(value: Any) -> Any:
 
 def register(registry: Registry) -> None:
     """Teaches the registry the classes of this file."""
-    registry.read_as(UUID_CLASS.name, value_reader(UUID_CLASS, _build_uuid))
+    registry.read_as(UUID_CLASS.name, value_reader(UUID_CLASS, _build_uuid, from_data=_uuid_of))
     registry.read_as(DATE.name, value_reader(DATE, date_builder(Date), own_data=True))
     registry.read_as(LOCALE.name, value_reader(LOCALE, _build_locale, replaces=True))
     registry.read_as(CURRENCY.name, value_reader(CURRENCY, _build_currency, replaces=True))

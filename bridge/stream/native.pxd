@@ -456,6 +456,15 @@ cdef extern from *:
         for (i = 0; i < n; i++) value = value << 8 | p[i];
         return PyLong_FromUnsignedLongLong(value);
     }
+    static PyObject *native_signed(int sign, const unsigned char *p, Py_ssize_t pos, Py_ssize_t size) {
+        uint64_t value = 0; Py_ssize_t i; PyObject *number, *negative;
+        for (i = 0; i < size; i++) value = value << 8 | p[pos + i];
+        if (sign < -1 || sign > 1 || (value == 0) != (sign == 0)) Py_RETURN_NONE;
+        if (value <= INT64_MAX) return PyLong_FromLongLong(sign < 0 ? -(long long)value : (long long)value);
+        number = PyLong_FromUnsignedLongLong(value);
+        if (!number || sign > 0) return number;
+        negative = PyNumber_Negative(number); Py_DECREF(number); return negative;
+    }
     static PyObject *native_wide(long long high, long long low) {
         unsigned char data[16]; uint64_t v;
         v = __builtin_bswap64((uint64_t)high); memcpy(data, &v, 8); v = __builtin_bswap64((uint64_t)low); memcpy(data + 8, &v, 8);
@@ -770,6 +779,7 @@ cdef extern from *:
     bytes tagged "native_tagged"(int tag, long long high, int high_bytes, long long low, int low_bytes)
     bytes two_longs "native_two_longs"(unsigned long long first, unsigned long long second)
     object unsigned "native_unsigned"(object data)
+    object signed "native_signed"(int sign, const unsigned char* p, Py_ssize_t pos, Py_ssize_t size)
     object wide "native_wide"(long long high, long long low)
     bytes magnitude "native_magnitude"(object number)
     int put_primitive "native_put_primitive"(NativeOut* out, int code, object value) except -1

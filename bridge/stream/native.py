@@ -482,6 +482,14 @@ def unsigned(data: bytes) -> int:
     return int.from_bytes(data, "big")
 
 
+def signed(sign: int, p: Input, pos: int, size: int) -> int | None:
+    """The number with this sign (-1, 0 or 1) and magnitude, which has ``size`` bytes, 8 at most; None: they differ."""
+    number = int.from_bytes(p[pos : pos + size], "big")
+    if number == 0:
+        return 0 if sign == 0 else None
+    return number if sign == 1 else -number if sign == -1 else None
+
+
 def wide(high: int, low: int) -> int:
     """The number of 128 bits, without a sign, whose halves are two of 64 bits with one."""
     return (high & 0xFFFFFFFFFFFFFFFF) << 64 | (low & 0xFFFFFFFFFFFFFFFF)

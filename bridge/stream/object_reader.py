@@ -404,6 +404,24 @@ class ObjectReader(ArrayReader):
         self._copied += size
         return size
 
+    def _afford_contents(self, field: Any, contents: Any) -> int:
+        """The same for an object of one field and one annotation, without the block of four bytes that begins that."""
+        size = 4
+        if field is not None:
+            size += _copy_bytes(field)
+        for i in range(min(native.list_len(contents), _FIRST - 1)):
+            item = native.list_get(contents, i)
+            if type(item) is str:
+                size += len(item)
+            elif type(item) is not float:
+                size += _copy_bytes(item)
+        if size < _SMALL_BYTES:
+            return 0
+        if not self._paid(self._copied + size):
+            return -1
+        self._copied += size
+        return size
+
     def _fill_generic(self, frame: Any, generic: Any) -> None:
         plan = self._resolver.generic_plan(frame.plan.descriptor)
         values = iter(frame.values)

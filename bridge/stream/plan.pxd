@@ -19,7 +19,9 @@ cdef class DecodePlan:
     cdef readonly object build
     cdef readonly bint replaces
     cdef readonly bint bare
-    cdef readonly object block
+    cdef readonly object from_data, from_number, from_contents
+    cdef readonly Py_ssize_t contents_each
+    cdef readonly int short
     cdef readonly bint usual
     cdef readonly Py_ssize_t head_count, head_bytes, box_bytes
     cdef const unsigned char* head

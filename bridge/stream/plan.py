@@ -49,6 +49,13 @@ ITEMS = 40  #: the adapter gives the bytes of all fields, the block after them, 
 BIG_INTEGER = 41  #: an int as java.math.BigInteger writes itself
 
 
+# The short way to an object that lies whole in the input: what its adapter makes it from. 0: there is none.
+OF_DATA = 1  #: the bytes of its primitive fields, or of the one block of primitive data that is all of it
+OF_MAGNITUDE = 2  #: an int, as java.math.BigInteger holds it
+OF_NUMBER = 3  #: an int field, and the int in an object field that is read OF_MAGNITUDE
+OF_CONTENTS = 4  #: its only field, and the contents of its annotation, which begins with their number
+
+
 #: In a program of leaves, an object field that a plain text may stand in as it is.
 TEXT_FIELD = ord("t")
 
@@ -70,8 +77,13 @@ class DecodePlan:
     is referred to already; for LIST, ``build(items, values)`` tells whether the contents, count still in front, are
     those of the class; for BOX, it converts the primitive. ``values`` has the fields of all levels in stream order,
     ``annotations`` a list per annotated level. ``NotImplemented`` or any exception means: take the generic form.
-    ``block``: for BUILD of a class whose only contents are one block of primitive data, the value from its bytes; asked
-    first, and as ``build``.
+    ``from_data``, ``from_number``, ``from_contents``: for BUILD and FILL, what makes the value where the object lies
+    whole in the input and is laid out as usual; asked first, and as ``build``, which is to make the same of it.
+    ``from_data(data)`` of a class whose only contents are primitive fields or one block of primitive data, from their
+    bytes. ``from_number`` of BigInteger, whose fields stand in the order of the JDK, from the int that it is, of 64
+    bits and a sign; and ``from_number(first, number)`` of an int and a BigInteger. ``from_contents(field, contents)``
+    of a class with one field and one annotation, which is a block of an int and contents: ``contents_each`` for each
+    that the int counts.
     ``bare``: for BUILD and FILL, what the class writes beside its fields is not known: there is nothing, or the object
     takes the generic form. ``build`` gets no annotations then.
     ``replaces``: for BUILD, the Java class has a ``readResolve``, so that references from within the object mean the
@@ -91,7 +103,10 @@ class DecodePlan:
         build: Callable[..., Any] | None = None,
         replaces: bool = False,
         bare: bool = False,
-        block: Callable[[bytes], Any] | None = None,
+        from_data: Callable[[bytes], Any] | None = None,
+        from_number: Callable[..., Any] | None = None,
+        from_contents: Callable[[Any, list[Any]], Any] | None = None,
+        contents_each: int = 1,
     ) -> None:
         self.shape = shape
         self.descriptor = descriptor
@@ -106,7 +121,10 @@ class DecodePlan:
         self.build = build
         self.replaces = replaces
         self.bare = bare
-        self.block = block
+        self.from_data = from_data
+        self.from_number = from_number
+        self.from_contents = from_contents
+        self.contents_each = contents_each
         # What the decoder's short way asks of a plan.
         self.usual = shape in (BOX, LIST, MAP, BUILD, FILL) or (
             shape == SLOTS and self.annotation_step < 0 and self.length <= MANY_FIELDS
@@ -119,6 +137,13 @@ class DecodePlan:
         self.head_bytes = sum(sizes[: self.head_count])
         self.box_bytes = self.head_bytes if shape == BOX and self.usual else 0
         self.head = native.layout(self.program, self.head_count)
+        self.short = 0
+        if from_data is not None and (self.program == b"x" or self.head_count == self.length > 0):
+            self.short = OF_DATA
+        elif from_number is not None and self.program in (b"IIIII[x", b"ILx"):
+            self.short = OF_NUMBER if self.length == 3 else OF_MAGNITUDE
+        elif from_contents is not None and self.length == 2 and self.annotation_step == 1:
+            self.short = OF_CONTENTS
         # For each step, how many references (of all fields that are no primitives) follow one another from it on.
         run_lengths = bytearray(self.length)
         count = 0

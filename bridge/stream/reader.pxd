@@ -67,6 +67,7 @@ cdef class StreamReader:
     cdef Py_ssize_t _latest_generation, _kept_frames
     cdef list _handles, _scratch
     cdef Py_ssize_t _longest
+    cdef int _gathering
     cdef list _frames
     cdef Py_ssize_t _top
 

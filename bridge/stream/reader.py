@@ -83,6 +83,10 @@ class Frame:
         self.outer = None
 
 
+#: Stands for the handle of what is being read without a frame; a reference to it is left to the frame it gets then.
+BEGUN = Frame()
+
+
 class StreamReader:
     """The input of one stream: bytes that wait, handles, unfinished frames, limits, and the errors that name a place.
 
@@ -101,7 +105,7 @@ class StreamReader:
         "_fieldless", "_suspicious", "_last_suspect", "_first_error", "_mark_start", "_mark_handles", "_best_offset",
         "_mark_refs", "_mark_classes",
         "_tries", "_guess", "_untried", "_accused", "_latest", "_latest_generation", "_kept_frames", "_handles",
-        "_frames", "_top", "_scratch", "_longest",
+        "_frames", "_top", "_scratch", "_longest", "_gathering",
     )  # fmt: skip
 
     def __init__(
@@ -160,6 +164,7 @@ class StreamReader:
         self._content_start = 0
         self._missing = len(STREAM_HEADER)
         self._depth = 0
+        self._gathering = 0
         self._unfilled = 0
         self._reservable = 0
         self._class_bytes = 0

@@ -39,3 +39,7 @@ NO_REFERENCE = 1 << 40
 
 #: More than there can be of anything.
 ANY_NUMBER = 1 << 60
+
+#: What has up to so many parts, on so many levels, may be read again when one of them cannot be read at once.
+FEW_PARTS = 16
+FEW_LEVELS = 2

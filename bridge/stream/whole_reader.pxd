@@ -1,37 +1,22 @@
 cimport cython
 from . cimport native
 from .descriptors cimport ClassDescriptor
-from .object_reader cimport ObjectReader
+from .leaf_reader cimport LeafReader
 from .plan cimport DecodePlan
 from .reader cimport Frame
 
 cdef int ANNOTATION
-cdef int TC_ARRAY, TC_BLOCKDATA, TC_ENDBLOCKDATA, TC_NULL, TC_OBJECT, TC_REFERENCE, TC_STRING
-cdef Py_ssize_t ANY_NUMBER, _SMALL, _FEW
-cdef int _LEVELS
+cdef int TC_ARRAY, TC_BLOCKDATA, TC_ENDBLOCKDATA, TC_OBJECT
+cdef Py_ssize_t ANY_NUMBER, FEW_PARTS, _FEW
+cdef int FEW_LEVELS
 cdef long long _LOAD_FACTOR_BITS
 cdef int BUILD, FILL, LIST, MAP, SLOTS
 cdef int IN_OBJECT, IN_OPEN
 cdef object NEED_DATA, PUSHED, UNREAD
-cdef Frame _BEGUN
+cdef Frame BEGUN
 
-cdef class WholeReader(ObjectReader):
-    @cython.final
-    cdef object _leaf(self)
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, end=Py_ssize_t, sure=Py_ssize_t, handles=list, items_before=Py_ssize_t, handles_before=Py_ssize_t, _=Py_ssize_t, code=int, start=Py_ssize_t, stop=Py_ssize_t, descriptor=ClassDescriptor, plan=DecodePlan, size=Py_ssize_t, taken=Py_ssize_t)
-    cdef Py_ssize_t _take_leaves(self, items, Py_ssize_t most) except -1
-    @cython.locals(left=Py_ssize_t, code=int)
-    @cython.final
-    cdef bint _begins_at(self, Py_ssize_t pos) noexcept
-    @cython.locals(room=Py_ssize_t)
-    @cython.final
-    cdef Py_ssize_t _room(self) noexcept
-    @cython.final
-    cdef bint _has_room(self) noexcept
-    @cython.locals(p='const unsigned char*')
-    @cython.final
-    cdef ClassDescriptor _class_at(self, Py_ssize_t pos)
-    @cython.locals(pos=Py_ssize_t, left=Py_ssize_t, found=ClassDescriptor, plan=DecodePlan, frame=Frame)
+cdef class WholeReader(LeafReader):
+    @cython.locals(pos=Py_ssize_t, left=Py_ssize_t, found=ClassDescriptor, plan=DecodePlan, frame=Frame, last=Py_ssize_t)
     cdef object _object(self, items)
     @cython.locals(p='const unsigned char*', first=Py_ssize_t, handle=Py_ssize_t, length=Py_ssize_t, i=Py_ssize_t, most=Py_ssize_t, code=int, size=Py_ssize_t, frame=Frame, outer=list, levels=Py_ssize_t, last=Py_ssize_t, inner_plan=DecodePlan, found=ClassDescriptor)
     @cython.final
@@ -72,9 +57,3 @@ cdef class WholeReader(ObjectReader):
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, code=int)
     @cython.final
     cdef bint _flat_annotation(self, list items, int levels) except -1
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, length=Py_ssize_t, found=ClassDescriptor)
-    @cython.final
-    cdef object _short_bytes(self)
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, size=Py_ssize_t)
-    @cython.final
-    cdef object _from_block(self, DecodePlan plan)

@@ -13,146 +13,26 @@ from __future__ import annotations
 from typing import Any
 
 from . import native
-from .constants import (
-    TC_ARRAY,
-    TC_BLOCKDATA,
-    TC_ENDBLOCKDATA,
-    TC_NULL,
-    TC_OBJECT,
-    TC_REFERENCE,
-    TC_STRING,
-)
-from .descriptors import ANNOTATION, ClassDescriptor
+from .constants import TC_ARRAY, TC_BLOCKDATA, TC_ENDBLOCKDATA, TC_OBJECT
+from .descriptors import ANNOTATION
+from .leaf_reader import LeafReader
 from .model import BlockData
-from .object_reader import _LOAD_FACTOR, ObjectReader
+from .object_reader import _LOAD_FACTOR
 from .plan import BUILD, FILL, LIST, MAP, SLOTS
-from .reader import Frame
-from .states import ANY_NUMBER, IN_OBJECT, IN_OPEN, NEED_DATA, PUSHED, UNREAD
+from .reader import BEGUN
+from .states import ANY_NUMBER, FEW_LEVELS, FEW_PARTS, IN_OBJECT, IN_OPEN, NEED_DATA, PUSHED, UNREAD
 
 #: The bits of the load factor 0.75.
 _LOAD_FACTOR_BITS = 0x3F400000
 
-#: What has up to so many parts, inside one another on so many levels, may be read again when one cannot be read here.
-_SMALL = 16
-_LEVELS = 2
-
 #: So many parts are gathered in a list that is used again.
 _FEW = 64
 
-#: Stands for the handle of what is being read without a frame; a reference to it is left to the frame it gets then.
-_BEGUN = Frame()
 
-
-class WholeReader(ObjectReader):
+class WholeReader(LeafReader):
     """Reads what can be read in one go; `_object` and `_leaf` are the two ways in."""
 
     __slots__ = ()
-
-    def _leaf(self) -> Any:
-        """A value without parts (see `_take_leaves`), or UNREAD."""
-        if not self._take_leaves(self._scratch, 1):
-            return UNREAD
-        value = self._scratch[0]
-        native.list_cut(self._scratch, 0)
-        return value
-
-    def _take_leaves(self, items: Any, most: int) -> int:
-        """Appends values without parts that follow, ``most`` of them at most: how many. As long as there are any, some.
-
-        Those are strings, references to what is finished, nulls, boxed primitives.
-        """
-        p = self._p
-        pos = self._pos
-        end = self._end
-        sure = end - 7  # here and before, what tells the size of a token is there
-        handles = self._handles
-        items_before = native.list_len(items)
-        handles_before = len(handles)
-        if self._bounded:
-            most = min(most, self._room())
-        for _ in range(most):
-            if pos > sure and not self._begins_at(pos):
-                break
-            code = p[pos]
-            if code == TC_STRING:
-                start = pos + 3
-                stop = start + native.u16(p, pos + 1)
-                if stop > end or stop - start > self._longest:
-                    break
-                value = native.decode_mutf8(p, start, stop)
-                if value is None:
-                    break
-                native.list_append(handles, value)
-                pos = stop
-            elif code == TC_REFERENCE:
-                value = native.referred(p, pos + 1, handles, _BEGUN)
-                if type(value) is Frame:
-                    break
-                pos += 5
-            elif code == TC_OBJECT:
-                if p[pos + 1] != TC_REFERENCE:
-                    break
-                found = native.referred(p, pos + 2, handles, None)
-                if type(found) is not ClassDescriptor:
-                    break
-                descriptor = found
-                plan = descriptor.decode_plan
-                if plan is None or not plan.box_bytes:
-                    break
-                stop = pos + 6 + plan.box_bytes
-                if stop > end or (self._max_depth >= 0 and self._depth >= self._max_depth):
-                    break
-                if plan.build is None and stop < end and p[stop] == TC_OBJECT:  # maybe many of the class
-                    size = stop - pos
-                    taken = min((end - pos) // size, most + items_before - native.list_len(items))
-                    pos += size * native.take_boxes(p, pos, taken, plan.steps[0], items, handles)
-                    break
-                value = native.read_primitive(p, pos + 6, plan.steps[0])
-                if plan.build is not None:
-                    value = self._boxed(plan, value)
-                native.list_append(handles, value)
-                pos = stop
-            elif code == TC_NULL:
-                value = None
-                pos += 1
-            else:
-                break
-            native.list_append(items, value)
-        taken = native.list_len(items) - items_before
-        self._pos = pos
-        self._refs_beside += taken - (len(handles) - handles_before)
-        return taken
-
-    def _begins_at(self, pos: int) -> bool:
-        """Whether near the end of the input enough of a token is there to tell its size."""
-        left = self._end - pos
-        if left < 1:
-            return False
-        code = self._p[pos]
-        return code == TC_NULL or (left >= 3 and code == TC_STRING) or (left >= 5 and code == TC_REFERENCE) or left >= 7
-
-    def _room(self) -> int:
-        """How many more objects ``maxrefs`` and ``maxhandles`` let in."""
-        room = ANY_NUMBER
-        if self._max_refs >= 0:
-            room = self._max_refs - len(self._handles) - self._refs_beside
-        if self._max_handles >= 0:
-            room = min(room, self._max_handles - len(self._handles))
-        return room
-
-    def _has_room(self) -> bool:
-        """Whether they let in one more."""
-        return self._room() > 0
-
-    def _class_at(self, pos: int) -> Any:
-        """The class descriptor that TC_REFERENCE at ``pos`` refers to, all of whose five bytes are there; else None."""
-        p = self._p
-        if p[pos] != TC_REFERENCE:
-            return None
-        found = native.referred(p, pos + 1, self._handles, None)
-        if type(found) is not ClassDescriptor:
-            return None
-        return found
 
     def _object(self, items: Any) -> Any:
         """TC_OBJECT with a descriptor that costs no parsing: the object, or its beginning; else UNREAD.
@@ -176,6 +56,17 @@ class WholeReader(ObjectReader):
                 return UNREAD
         plan = found.decode_plan
         if plan is not None and plan.usual:
+            if plan.short:
+                value = self._short(plan)
+                if value is not UNREAD:
+                    if items is None or self._top < 0:
+                        return value
+                    native.list_append(items, value)
+                    self._take_leaves(items, ANY_NUMBER)
+                    last = native.list_len(items) - 1
+                    value = native.list_get(items, last)
+                    native.list_cut(items, last)
+                    return value
             if plan.shape == SLOTS:
                 return self._flat_object(found, plan, items)
             if plan.shape == LIST:
@@ -233,7 +124,7 @@ class WholeReader(ObjectReader):
                     if self._take_leaves(self._scratch, most):
                         i += native.move_to_slots(value, plan.slots, i, self._scratch)
                         continue
-                    field = self._part(_LEVELS)
+                    field = self._part(FEW_LEVELS)
                     if field is UNREAD:
                         break
                 else:
@@ -316,7 +207,7 @@ class WholeReader(ObjectReader):
         if self._limited:
             self._check_object()
         handle = len(self._handles)
-        native.list_append(self._handles, _BEGUN)
+        native.list_append(self._handles, BEGUN)
         self._depth += 1
         self._pos = pos + 10
         items = [] if plan.new is None else plan.new()
@@ -354,14 +245,14 @@ class WholeReader(ObjectReader):
         if self._limited:
             self._check_object()
         handle = len(self._handles)
-        native.list_append(self._handles, _BEGUN)
+        native.list_append(self._handles, BEGUN)
         self._depth += 1
         self._pos = pos + 18
         most = 2 * native.i32(p, pos + 14)
         items = self._scratch if most <= _FEW else []  # which needs no memory of its own
         while len(items) < most:
             if not self._take_leaves(items, most - len(items)):
-                value = self._part(_LEVELS) if len(items) & 1 else UNREAD
+                value = self._part(FEW_LEVELS) if len(items) & 1 else UNREAD
                 if value is UNREAD:
                     break
                 native.list_append(items, value)
@@ -418,14 +309,10 @@ class WholeReader(ObjectReader):
         if plan is None or not plan.usual or (plan.shape != BUILD and plan.shape != LIST):
             return UNREAD
         self._pos = pos + 6
-        if plan.block is not None:
-            value = self._from_block(plan)
-            if value is not UNREAD:
-                return value
         handle = len(self._handles)
         refs = self._refs_beside
         copied = self._copied
-        native.list_append(self._handles, _BEGUN)
+        native.list_append(self._handles, BEGUN)
         self._depth += 1
         value = self._small_list(plan) if plan.shape == LIST else self._small_build(plan, levels)
         self._depth -= 1
@@ -449,7 +336,7 @@ class WholeReader(ObjectReader):
         self._pos = pos + 10
         items: list[Any] = []
         count = native.i32(p, pos)
-        if count > _SMALL:
+        if count > FEW_PARTS:
             return UNREAD
         while len(items) < count:
             if not self._take_leaves(items, count - len(items)):
@@ -461,7 +348,7 @@ class WholeReader(ObjectReader):
 
     def _small_build(self, plan: Any, levels: int) -> Any:
         """What an adapter makes of a few parts, after its class; else UNREAD."""
-        if plan.length > _SMALL:
+        if plan.length > FEW_PARTS:
             return UNREAD
         values: list[Any] = []
         annotations: Any = None if plan.annotation_step < 0 or plan.bare else []
@@ -472,19 +359,15 @@ class WholeReader(ObjectReader):
 
     def _flat_build(self, plan: Any, descriptor: Any) -> Any:
         """What an adapter makes of fields and annotations, as far as those are leaves."""
-        if plan.block is not None:
-            value = self._from_block(plan)
-            if value is not UNREAD:
-                return value
         if self._limited:
             self._check_object()
         handle = len(self._handles)
-        native.list_append(self._handles, _BEGUN)
+        native.list_append(self._handles, BEGUN)
         self._depth += 1
         container = plan.new() if plan.shape == FILL else None
         values: list[Any] = []
         annotations: Any = None if plan.annotation_step < 0 or plan.bare else []
-        i = self._parts(plan, values, annotations, _LEVELS)
+        i = self._parts(plan, values, annotations, FEW_LEVELS)
         if i == plan.length:
             value = self._built(plan, container, values, annotations)
             if value is not NotImplemented:
@@ -593,45 +476,3 @@ class WholeReader(ObjectReader):
                 if value is UNREAD:
                     return False
                 native.list_append(items, value)
-
-    def _short_bytes(self) -> Any:
-        """A byte[] of two elements and more, whole; else UNREAD."""
-        p = self._p
-        pos = self._pos
-        left = self._end - pos
-        if left < 10 or p[pos] != TC_ARRAY or self._filter is not None or (self._bounded and not self._has_room()):
-            return UNREAD
-        found = self._class_at(pos + 1)
-        if found is None or found.name != "[B":
-            return UNREAD
-        length = native.i32(p, pos + 6)
-        if length < 2 or left < 10 + length or (self._max_array >= 0 and length > self._max_array):
-            return UNREAD
-        if self._max_depth >= 0 and self._depth >= self._max_depth:
-            return UNREAD
-        value = native.take(p, pos + 10, pos + 10 + length)
-        self._pos = pos + 10 + length
-        native.list_append(self._handles, value)
-        return value
-
-    def _from_block(self, plan: Any) -> Any:
-        """What an adapter makes of a single block of primitive data; UNREAD where the contents are anything else."""
-        p = self._p
-        pos = self._pos
-        left = self._end - pos
-        if left < 3 or p[pos] != TC_BLOCKDATA:
-            return UNREAD
-        size = p[pos + 1]
-        if left < 3 + size or p[pos + 2 + size] != TC_ENDBLOCKDATA or (self._bounded and not self._has_room()):
-            return UNREAD
-        if self._max_depth >= 0 and self._depth >= self._max_depth:
-            return UNREAD
-        try:
-            value = plan.block(native.take(p, pos + 2, pos + 2 + size))
-        except Exception:  # noqa: BLE001 - as in `_call_build`
-            return UNREAD
-        if value is NotImplemented:
-            return UNREAD
-        self._pos = pos + 3 + size
-        native.list_append(self._handles, value)
-        return value

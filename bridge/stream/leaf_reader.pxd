@@ -1,0 +1,56 @@
+cimport cython
+from . cimport native
+from .descriptors cimport ClassDescriptor
+from .object_reader cimport ObjectReader
+from .plan cimport DecodePlan
+from .reader cimport Frame
+
+cdef int TC_ARRAY, TC_BLOCKDATA, TC_ENDBLOCKDATA, TC_NULL, TC_OBJECT, TC_REFERENCE, TC_STRING
+cdef Py_ssize_t ANY_NUMBER, FEW_PARTS, _MAGNITUDE_BYTES
+cdef int FEW_LEVELS
+cdef int OF_CONTENTS, OF_DATA, OF_MAGNITUDE
+cdef object UNREAD
+cdef Frame BEGUN
+
+cdef class LeafReader(ObjectReader):
+    @cython.final
+    cdef object _leaf(self)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, end=Py_ssize_t, sure=Py_ssize_t, handles=list, items_before=Py_ssize_t, handles_before=Py_ssize_t, _=Py_ssize_t, code=int, start=Py_ssize_t, stop=Py_ssize_t, descriptor=ClassDescriptor, plan=DecodePlan, size=Py_ssize_t, taken=Py_ssize_t, known=Py_ssize_t)
+    cdef Py_ssize_t _take_leaves(self, items, Py_ssize_t most) except -1
+    @cython.locals(left=Py_ssize_t, code=int)
+    @cython.final
+    cdef bint _begins_at(self, Py_ssize_t pos) noexcept
+    @cython.locals(room=Py_ssize_t)
+    @cython.final
+    cdef Py_ssize_t _room(self) noexcept
+    @cython.final
+    cdef bint _has_room(self) noexcept
+    @cython.locals(p='const unsigned char*')
+    @cython.final
+    cdef ClassDescriptor _class_at(self, Py_ssize_t pos)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, length=Py_ssize_t, found=ClassDescriptor)
+    @cython.final
+    cdef object _short_bytes(self)
+    @cython.final
+    cdef object _short(self, DecodePlan plan)
+    @cython.locals(p='const unsigned char*', start=Py_ssize_t, stop=Py_ssize_t, end=Py_ssize_t, left=Py_ssize_t)
+    @cython.final
+    cdef object _of_data(self, DecodePlan plan)
+    @cython.locals(p='const unsigned char*', left=Py_ssize_t, length=Py_ssize_t, found=ClassDescriptor)
+    @cython.final
+    cdef Py_ssize_t _magnitude_at(self, Py_ssize_t pos, Py_ssize_t levels) except -2
+    @cython.locals(digits=bytes)
+    @cython.final
+    cdef int _take_magnitude(self, Py_ssize_t pos, Py_ssize_t length) except -1
+    @cython.locals(pos=Py_ssize_t, length=Py_ssize_t)
+    @cython.final
+    cdef object _of_magnitude(self, DecodePlan plan)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, found=ClassDescriptor, inner=DecodePlan)
+    @cython.final
+    cdef object _of_number(self, DecodePlan plan)
+    @cython.locals(pos=Py_ssize_t, handle=Py_ssize_t, refs=Py_ssize_t, copied=Py_ssize_t)
+    @cython.final
+    cdef object _of_contents(self, DecodePlan plan)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, items=list, count=Py_ssize_t)
+    @cython.final
+    cdef object _gathered(self, DecodePlan plan)

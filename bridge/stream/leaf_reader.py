@@ -1,0 +1,346 @@
+# cython: language_level=3, annotation_typing=False, auto_pickle=False, boundscheck=False, wraparound=False
+# Bounds checks are off: every read of the input is behind a comparison with `_end` in the same function, and handles
+# are indexed behind a comparison with the length of the table.
+"""The beginning of the short way: values without parts, and those whose parts their plan takes in one step.
+
+A token is taken whole or not at all, and no error is raised: see `whole_reader`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import native
+from .constants import TC_ARRAY, TC_BLOCKDATA, TC_ENDBLOCKDATA, TC_NULL, TC_OBJECT, TC_REFERENCE, TC_STRING
+from .descriptors import ClassDescriptor
+from .model import ByteArray
+from .object_reader import ObjectReader
+from .plan import OF_CONTENTS, OF_DATA, OF_MAGNITUDE
+from .reader import BEGUN, Frame
+from .states import ANY_NUMBER, FEW_LEVELS, FEW_PARTS, UNREAD
+
+#: A magnitude of so many bytes makes a number of 64 bits, or of one more with its sign.
+_MAGNITUDE_BYTES = 8
+
+
+class LeafReader(ObjectReader):
+    """Reads runs of values that need no frame, whatever is left of the input; `_take_leaves` is the way in."""
+
+    __slots__ = ()
+
+    def _leaf(self) -> Any:
+        """A value without parts (see `_take_leaves`), or UNREAD."""
+        if not self._take_leaves(self._scratch, 1):
+            return UNREAD
+        value = self._scratch[0]
+        native.list_cut(self._scratch, 0)
+        return value
+
+    def _take_leaves(self, items: Any, most: int) -> int:
+        """Appends values without parts that follow, ``most`` of them at most: how many. As long as there are any, some.
+
+        Those are strings, references to what is finished, nulls, boxed primitives, and what `_short` takes.
+        """
+        p = self._p
+        pos = self._pos
+        end = self._end
+        sure = end - 7  # here and before, what tells the size of a token is there
+        handles = self._handles
+        items_before = native.list_len(items)
+        handles_before = len(handles)
+        if self._bounded:
+            most = min(most, self._room())
+        for _ in range(most):
+            if pos > sure and not self._begins_at(pos):
+                break
+            code = p[pos]
+            if code == TC_STRING:
+                start = pos + 3
+                stop = start + native.u16(p, pos + 1)
+                if stop > end or stop - start > self._longest:
+                    break
+                value = native.decode_mutf8(p, start, stop)
+                if value is None:
+                    break
+                native.list_append(handles, value)
+                pos = stop
+            elif code == TC_REFERENCE:
+                value = native.referred(p, pos + 1, handles, BEGUN)
+                if type(value) is Frame:
+                    break
+                pos += 5
+            elif code == TC_OBJECT:
+                if p[pos + 1] != TC_REFERENCE:
+                    break
+                found = native.referred(p, pos + 2, handles, None)
+                if type(found) is not ClassDescriptor:
+                    break
+                descriptor = found
+                plan = descriptor.decode_plan
+                if plan is None:
+                    break
+                if plan.short:
+                    if self._bounded and native.list_len(items) > items_before:
+                        break  # to begin again, with what was taken counted
+                    known = len(handles)
+                    self._pos = pos + 6
+                    value = self._short(plan)
+                    if value is UNREAD:
+                        break
+                    handles_before += len(handles) - known - 1
+                    native.list_append(items, value)
+                    pos = self._pos
+                    if self._bounded:
+                        break
+                    continue
+                if not plan.box_bytes:
+                    break
+                stop = pos + 6 + plan.box_bytes
+                if stop > end or (self._max_depth >= 0 and self._depth >= self._max_depth):
+                    break
+                if plan.build is None and stop < end and p[stop] == TC_OBJECT:  # maybe many of the class
+                    size = stop - pos
+                    taken = min((end - pos) // size, most + items_before - native.list_len(items))
+                    pos += size * native.take_boxes(p, pos, taken, plan.steps[0], items, handles)
+                    break
+                value = native.read_primitive(p, pos + 6, plan.steps[0])
+                if plan.build is not None:
+                    value = self._boxed(plan, value)
+                native.list_append(handles, value)
+                pos = stop
+            elif code == TC_NULL:
+                value = None
+                pos += 1
+            else:
+                break
+            native.list_append(items, value)
+        taken = native.list_len(items) - items_before
+        self._pos = pos
+        self._refs_beside += taken - (len(handles) - handles_before)
+        return taken
+
+    def _begins_at(self, pos: int) -> bool:
+        """Whether near the end of the input enough of a token is there to tell its size."""
+        left = self._end - pos
+        if left < 1:
+            return False
+        code = self._p[pos]
+        return code == TC_NULL or (left >= 3 and code == TC_STRING) or (left >= 5 and code == TC_REFERENCE) or left >= 7
+
+    def _room(self) -> int:
+        """How many more objects ``maxrefs`` and ``maxhandles`` let in."""
+        room = ANY_NUMBER
+        if self._max_refs >= 0:
+            room = self._max_refs - len(self._handles) - self._refs_beside
+        if self._max_handles >= 0:
+            room = min(room, self._max_handles - len(self._handles))
+        return room
+
+    def _has_room(self) -> bool:
+        """Whether they let in one more."""
+        return self._room() > 0
+
+    def _class_at(self, pos: int) -> Any:
+        """The class descriptor that TC_REFERENCE at ``pos`` refers to, all of whose five bytes are there; else None."""
+        p = self._p
+        if p[pos] != TC_REFERENCE:
+            return None
+        found = native.referred(p, pos + 1, self._handles, None)
+        if type(found) is not ClassDescriptor:
+            return None
+        return found
+
+    def _short_bytes(self) -> Any:
+        """A byte[] of two elements and more, whole; else UNREAD."""
+        p = self._p
+        pos = self._pos
+        left = self._end - pos
+        if left < 10 or p[pos] != TC_ARRAY or self._filter is not None or (self._bounded and not self._has_room()):
+            return UNREAD
+        found = self._class_at(pos + 1)
+        if found is None or found.name != "[B":
+            return UNREAD
+        length = native.i32(p, pos + 6)
+        if length < 2 or left < 10 + length or (self._max_array >= 0 and length > self._max_array):
+            return UNREAD
+        if self._max_depth >= 0 and self._depth >= self._max_depth:
+            return UNREAD
+        value = native.take(p, pos + 10, pos + 10 + length)
+        self._pos = pos + 10 + length
+        native.list_append(self._handles, value)
+        return value
+
+    # ------------------------------------------------------------------------------- objects taken with all their parts
+
+    def _short(self, plan: Any) -> Any:
+        """An object by the short way of its plan (see `DecodePlan`), from behind its class; else UNREAD."""
+        if self._bounded and not self._has_room():
+            return UNREAD
+        if self._max_depth >= 0 and self._depth >= self._max_depth:
+            return UNREAD
+        if plan.short == OF_DATA:
+            return self._of_data(plan)
+        if plan.short == OF_CONTENTS:
+            return self._of_contents(plan)
+        if plan.short == OF_MAGNITUDE:
+            return self._of_magnitude(plan)
+        return self._of_number(plan)
+
+    def _of_data(self, plan: Any) -> Any:
+        """What an adapter makes of primitive fields, or of a single block of primitive data."""
+        p = self._p
+        start = self._pos
+        if plan.length == plan.head_count:
+            stop = start + plan.head_bytes
+            end = stop
+            if end > self._end:
+                return UNREAD
+        else:
+            left = self._end - start
+            if left < 3 or p[start] != TC_BLOCKDATA:
+                return UNREAD
+            start += 2
+            stop = start + p[start - 1]
+            end = stop + 1
+            if end > self._end or p[stop] != TC_ENDBLOCKDATA:
+                return UNREAD
+        try:
+            value = plan.from_data(native.take(p, start, stop))
+        except Exception:  # noqa: BLE001 - as in `_call_build`
+            return UNREAD
+        if value is NotImplemented:
+            return UNREAD
+        self._pos = end
+        native.list_append(self._handles, value)
+        return value
+
+    def _magnitude_at(self, pos: int, levels: int) -> int:
+        """How many bytes of magnitude a BigInteger has whose fields begin at ``pos``: a few, and all is there; else -1.
+
+        The object is ``levels`` above the byte[] with them, and the first of as many that are to get handles.
+        """
+        p = self._p
+        left = self._end - pos
+        if left < 31 or p[pos + 20] != TC_ARRAY or self._filter is not None:
+            return -1
+        found = self._class_at(pos + 21)
+        if found is None or found.name != "[B":
+            return -1
+        length = native.i32(p, pos + 26)
+        if length < 0 or length > _MAGNITUDE_BYTES or left < 31 + length or p[pos + 30 + length] != TC_ENDBLOCKDATA:
+            return -1
+        if (self._max_array >= 0 and length > self._max_array) or (self._bounded and self._room() <= levels):
+            return -1
+        if self._max_depth >= 0 and self._depth + levels >= self._max_depth:
+            return -1
+        return length
+
+    def _take_magnitude(self, pos: int, length: int) -> None:
+        """The byte[] of a BigInteger, which gets the next handle, up to the end of the object."""
+        digits = native.take(self._p, pos + 30, pos + 30 + length)
+        native.list_append(self._handles, digits if length > 1 else ByteArray(digits))
+        self._pos = pos + 31 + length
+
+    def _of_magnitude(self, plan: Any) -> Any:
+        """A BigInteger: five ints, of which the last is the sign, and the byte[] of its magnitude."""
+        pos = self._pos
+        length = self._magnitude_at(pos, 1)
+        if length < 0:
+            return UNREAD
+        number = native.signed(native.i32(self._p, pos + 16), self._p, pos + 30, length)
+        if number is None:
+            return UNREAD
+        value = plan.from_number(number)
+        native.list_append(self._handles, value)
+        self._take_magnitude(pos, length)
+        return value
+
+    def _of_number(self, plan: Any) -> Any:
+        """An object of an int and of a BigInteger."""
+        p = self._p
+        pos = self._pos
+        if self._end - pos < 11 or p[pos + 4] != TC_OBJECT:
+            return UNREAD
+        found = self._class_at(pos + 5)
+        if found is None:
+            return UNREAD
+        inner = found.decode_plan
+        if inner is None or inner.short != OF_MAGNITUDE:
+            return UNREAD
+        length = self._magnitude_at(pos + 10, 2)
+        if length < 0 or self._end - pos < 42 + length or p[pos + 41 + length] != TC_ENDBLOCKDATA:
+            return UNREAD
+        number = native.signed(native.i32(p, pos + 26), p, pos + 40, length)
+        if number is None:
+            return UNREAD
+        try:
+            value = plan.from_number(native.i32(p, pos), number)
+        except Exception:  # noqa: BLE001 - as in `_call_build`
+            return UNREAD
+        if value is NotImplemented:
+            return UNREAD
+        native.list_append(self._handles, value)
+        native.list_append(self._handles, inner.from_number(number))
+        self._take_magnitude(pos + 10, length)
+        self._pos += 1
+        return value
+
+    def _of_contents(self, plan: Any) -> Any:
+        """An object of one field, the number of its contents, and these."""
+        if self._gathering >= FEW_LEVELS:
+            return UNREAD
+        pos = self._pos
+        handle = len(self._handles)
+        refs = self._refs_beside
+        copied = self._copied
+        native.list_append(self._handles, BEGUN)
+        self._depth += 1
+        self._gathering += 1
+        value = self._gathered(plan)
+        self._gathering -= 1
+        self._depth -= 1
+        if value is not UNREAD:
+            self._handles[handle] = value
+            return value
+        self._pos = pos
+        self._refs_beside = refs
+        self._copied = copied
+        native.list_cut(self._handles, handle)
+        return UNREAD
+
+    def _gathered(self, plan: Any) -> Any:
+        p = self._p
+        items: list[Any] = []
+        if plan.head_count:
+            if self._end - self._pos < plan.head_bytes:
+                return UNREAD
+            field = native.read_primitive(p, self._pos, plan.steps[0])
+            self._pos += plan.head_bytes
+        else:
+            if not self._take_leaves(items, 1):
+                return UNREAD
+            field = native.list_get(items, 0)
+            native.list_cut(items, 0)
+        pos = self._pos
+        if self._end - pos < 7 or p[pos] != TC_BLOCKDATA or p[pos + 1] != 4:
+            return UNREAD
+        count = native.i32(p, pos + 2)
+        if count < 0 or count > FEW_PARTS:
+            return UNREAD
+        count *= plan.contents_each
+        self._pos = pos + 6
+        while native.list_len(items) < count:
+            if not self._take_leaves(items, count - native.list_len(items)):
+                return UNREAD
+        if self._pos >= self._end or p[self._pos] != TC_ENDBLOCKDATA:
+            return UNREAD
+        if self._afford_contents(None if plan.head_count else field, items) < 0:
+            return UNREAD
+        try:
+            value = plan.from_contents(field, items)
+        except Exception:  # noqa: BLE001 - as in `_call_build`
+            return UNREAD
+        if value is NotImplemented:
+            return UNREAD
+        self._pos += 1
+        return value
