@@ -2,8 +2,8 @@ cimport cython
 from . cimport native, native_leaves
 from .descriptors cimport ClassDescriptor
 from .encoder_frame cimport EncoderFrame
-from .number_writer cimport NumberWriter
 from .plan cimport EncodePlan
+from .plan_finder cimport PlanFinder
 
 cdef int ANNOTATION, ARRAY_FIELD, OBJECT_FIELD
 cdef int TC_CLASS, TC_ENDBLOCKDATA, TC_ENUM, TC_EXCEPTION, TC_NULL, TC_RESET
@@ -12,18 +12,10 @@ cdef long long BASE_WIRE_HANDLE
 cdef int BIG_INTEGER, BOOLEAN, BOXED, BYTES, CHARS, CLASS, CONSTANT, DATA, DESCRIPTOR, DOUBLE, ELEMENTS, FIELDS
 cdef int INTEGER, ITEMS, LIST_OF, MAP_OF, NULL, NUMBERS, PRIMITIVES, REDUCE, REPLACE, STRING
 cdef int IN_FIELDS, IN_ITEMS, IN_ELEMENTS, IN_LIST, IN_MAP
-cdef Py_ssize_t _KEPT_FRAMES, _MAX_PLANS
+cdef Py_ssize_t _KEPT_FRAMES
 cdef int _MAX_REPLACEMENTS, _MAX_ANNOTATION_DEPTH
 
-cdef class Encoder(NumberWriter):
-    cdef object _resolver
-    cdef bint _allow_gadgets
-    cdef set _harmless
-    cdef dict _plans
-    cdef object _last_kind
-    cdef EncodePlan _last_plan
-    cdef EncodePlan _int_box, _long_box, _double_box, _boolean_box
-    cdef tuple _boxes
+cdef class Encoder(PlanFinder):
     cdef list _frames
     cdef Py_ssize_t _top
     cdef bint _running
@@ -68,8 +60,6 @@ cdef class Encoder(NumberWriter):
     cdef int _data(self, EncodePlan plan, obj) except -1
     @cython.final
     cdef object _replacement(self, EncodePlan plan, obj)
-    @cython.final
-    cdef EncodePlan _find_plan(self, kind, obj)
     @cython.final
     @cython.locals(plan=EncodePlan, count=Py_ssize_t, frame=EncoderFrame)
     cdef Py_ssize_t _instances(self, items, Py_ssize_t i) except -1

@@ -15,8 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import EncodeError, LocalProtocolError, NotSerializableError
-from ..gadgets import why_refused
+from ..errors import EncodeError, LocalProtocolError
 from . import native, native_leaves
 from .constants import (
     STREAM_HEADER,
@@ -40,7 +39,6 @@ from .encoder_frame import (
     path_of,
 )
 from .model import BlockData
-from .number_writer import NumberWriter
 from .plan import (
     BIG_INTEGER,
     BOOLEAN,
@@ -66,6 +64,7 @@ from .plan import (
     STRING,
     EncodePlan,
 )
+from .plan_finder import PlanFinder
 
 if TYPE_CHECKING:
     from .plan import Resolver
@@ -78,11 +77,8 @@ _MAX_ANNOTATION_DEPTH = 50
 #: How many frames an encoder keeps; one takes about a hundred bytes.
 _KEPT_FRAMES = 1 << 15
 
-#: Plans found by type that an encoder keeps when it begins another stream.
-_MAX_PLANS = 1000
 
-
-class Encoder(NumberWriter):
+class Encoder(PlanFinder):
     """One direction of a conversation, or one file. The stream header is in the output from birth.
 
     After a `write_*` call the bytes wait in the output until `take`. Objects of classes that attacks on Java programs
@@ -90,30 +86,11 @@ class Encoder(NumberWriter):
     """
 
     def __init__(self, resolver: Resolver, *, allow_gadgets: bool = False) -> None:
-        super().__init__()
-        self._resolver = resolver
-        self._allow_gadgets = allow_gadgets
-        self._harmless: set[Any] = set()  # descriptors that were judged, of those that a plan does not know
-        self._plans: dict[type, Any] = {}
-        self._last_kind: Any = None
-        self._last_plan: Any = None
-        # What `_leaf` writes without asking again; None where the resolver has it otherwise.
-        integer = self._usual_plan(int, INTEGER)
-        self._int_box = None if integer is None else integer.alternatives[0]
-        self._long_box = None if integer is None else integer.alternatives[1]
-        self._double_box = self._usual_plan(float, DOUBLE)
-        self._boolean_box = self._usual_plan(bool, BOOLEAN)
-        lists = self._usual_plan(list, LIST_OF)
-        boxes = (self._int_box, self._long_box, self._double_box, self._boolean_box, lists)
-        self._boxes = tuple([None if box is None else box.descriptor for box in boxes])
+        super().__init__(resolver, allow_gadgets)
         self._frames: list[Any] = []
         self._top = -1
         self._running = False
         self._annotation_depth = 0
-
-    def _usual_plan(self, kind: type, shape: int) -> Any:
-        plan = self._resolver.encode_plan(kind)
-        return plan if plan is not None and plan.shape == shape else None
 
     # ------------------------------------------------------------------------------------------------------ contents
 
@@ -189,10 +166,7 @@ class Encoder(NumberWriter):
     def _begin(self) -> None:
         self._forget()
         native.put_raw(self._out, STREAM_HEADER)
-        if len(self._plans) > _MAX_PLANS:
-            self._plans = {}
-            self._last_kind = None
-            self._last_plan = None
+        self._bound_plans()
 
     def _check_idle(self) -> None:
         """Adapters run inside of a write; the output is not theirs to touch."""
@@ -510,33 +484,11 @@ class Encoder(NumberWriter):
                 return
         raise EncodeError(f"an object that was replaced by another one more than {_MAX_REPLACEMENTS} times")
 
-    def _find_plan(self, kind: Any, obj: Any) -> Any:
-        plan = self._resolver.encode_plan(kind)
-        if plan is None:
-            raise NotSerializableError(
-                f"{kind.__module__}.{kind.__qualname__} has no Java class: register it with "
-                "bridge.java_class, or write a value that has one"
-            )
-        if plan.descriptor is not None and not self._allow_gadgets:
-            self._refuse_gadget(plan.descriptor)
-        self._plans[kind] = plan
-        return plan
-
-    def _refuse_gadget(self, descriptor: Any) -> None:
-        """Raises EncodeError for what belongs to a known gadget chain. Asked once for each class."""
-        reason = why_refused([level.name for level in reversed(descriptor.chain)])
-        if reason is not None:
-            raise EncodeError(reason)
-
     def _reduced(self, plan: Any, obj: Any) -> None:
         """An object whose adapter says what stands in it."""
         descriptor, values, annotations = plan.reduce(obj)
         if descriptor is not plan.descriptor:
-            if descriptor not in self._harmless and not self._allow_gadgets:
-                self._refuse_gadget(descriptor)
-                if len(self._harmless) >= _MAX_PLANS:
-                    self._harmless.clear()
-                self._harmless.add(descriptor)
+            self._judge(descriptor)
             plan = EncodePlan(REDUCE, descriptor)
         if len(values) != plan.value_count:
             raise EncodeError(f"{descriptor.name} has other fields than the {len(values)} values given for it")
