@@ -86,7 +86,7 @@ cdef class Encoder(PlanFinder):
     @cython.locals(size=Py_ssize_t, i=Py_ssize_t, frame=EncoderFrame)
     cdef object _list(self, EncodePlan plan, items)
     @cython.final
-    @cython.locals(items=list, size=Py_ssize_t, capacity='long long', i=Py_ssize_t, frame=EncoderFrame)
+    @cython.locals(items=list, size=Py_ssize_t, i=Py_ssize_t, frame=EncoderFrame)
     cdef object _map(self, EncodePlan plan, mapping)
     @cython.final
     @cython.locals(top=Py_ssize_t, i=Py_ssize_t)
@@ -96,6 +96,9 @@ cdef class Encoder(PlanFinder):
     cdef object _step_map(self, EncoderFrame frame)
     @cython.final
     cdef int _end_of_map(self, EncodePlan plan, mapping) except -1
+    @cython.final
+    @cython.locals(size=Py_ssize_t, index=Py_ssize_t, plan=EncodePlan)
+    cdef object _go_on_within(self, EncoderFrame frame)
     @cython.locals(floor=Py_ssize_t)
     cdef int _annotation_whole(self, contents) except -1
     @cython.final

@@ -248,6 +248,7 @@ class Encoder(PlanFinder):
                 self._list(plan, obj)
         elif shape == MAP_OF:
             if self._begin_object(plan, obj):
+                native_leaves.know_map(self._memo, kind, plan)
                 self._map(plan, obj)
         elif shape == DATA:
             if self._begin_object(plan, obj):
@@ -291,7 +292,7 @@ class Encoder(PlanFinder):
         return True
 
     def _leaves(self, items: Any) -> int:
-        """Writes the items of a list up to the first that is no leaf, and no short list of them: how many they are."""
+        """Writes the items of a list as far as they are leaves, or lists and maps of them: how many they are."""
         i = 0
         while True:
             i += native_leaves.put_leaves(self._out, self._memo, self._objects, items, i, self._boxes)
@@ -453,6 +454,7 @@ class Encoder(PlanFinder):
         frame = self._push(IN_ITEMS, plan, obj)
         frame.index = 1 + i
         frame.items = iter(items)
+        self._go_on_within(frame)
 
     def _data(self, plan: Any, obj: Any) -> None:
         """After its class, the data of an object that its adapter gives as bytes."""
@@ -508,18 +510,14 @@ class Encoder(PlanFinder):
         frame = self._push(IN_LIST, plan, items)
         frame.length = size
         frame.index = i
+        self._go_on_within(frame)
 
     def _map(self, plan: Any, mapping: Any) -> None:
         """After its class, a HashMap: load factor and threshold, then capacity and size, then the entries."""
         items = native.flat_items(mapping)
         size = len(mapping)
-        capacity = 16
-        while capacity * 3 < size * 4:
-            capacity *= 2
         load_factor = native.slot_peek(mapping, plan.slots, 0)
-        if load_factor is None:
-            load_factor = 0.75
-        native_leaves.put_map_start(self._out, load_factor, capacity * 3 // 4, capacity, size)
+        native_leaves.put_map_start(self._out, 0.75 if load_factor is None else load_factor, size)
         i = self._leaves(items)
         if i == 2 * size == native.list_len(items):
             self._end_of_map(plan, mapping)
@@ -528,6 +526,21 @@ class Encoder(PlanFinder):
         frame.length = size
         frame.items = items
         frame.index = i
+        self._go_on_within(frame)
+
+    def _go_on_within(self, frame: Any) -> None:
+        """Frames for what `native_leaves.put_leaves` has begun in the item that this one comes to, if it has."""
+        if not native_leaves.has_begun(self._memo):
+            return
+        if frame.kind == IN_ITEMS:
+            next(frame.items)
+        frame.index += 1
+        for owner, plan, items, size, index in native_leaves.take_begun(self._memo):
+            frame = self._push(IN_LIST if plan is None else IN_MAP, plan, owner)
+            frame.length = size
+            frame.index = index
+            if plan is not None:
+                frame.items = items
 
     def _annotation_whole(self, contents: Any) -> None:
         """A class annotation: rare, short, and needed before what follows, so it runs the machine from here."""
@@ -691,6 +704,10 @@ class Encoder(PlanFinder):
             i += native_leaves.put_leaves(self._out, self._memo, self._objects, items, i, self._boxes)
             if i >= native.list_len(items):
                 break
+            if native_leaves.has_begun(self._memo):
+                frame.index = i
+                self._go_on_within(frame)
+                return
             item = native.list_get(items, i)
             if type(item) is self._last_kind and self._last_plan.plain:
                 i += self._instances(items, i)
@@ -714,6 +731,10 @@ class Encoder(PlanFinder):
             i += native_leaves.put_leaves(self._out, self._memo, self._objects, items, i, self._boxes)
             if i >= native.list_len(items):
                 break
+            if native_leaves.has_begun(self._memo):
+                frame.index = i
+                self._go_on_within(frame)
+                return
             item = native.list_get(items, i)
             i += 1
             frame.index = i

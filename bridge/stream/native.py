@@ -592,12 +592,14 @@ TOO_MANY = "more handles than a stream can have; a reset forgets them"
 class Memo(dict[int, int]):
     """From the ``id()`` of objects to their numbers, in the order of these; when compiled, a table of places in a list.
 
-    ``next``: the number of the next object. ``step`` and ``heads``: see `native_leaves`.
+    ``next``: the number of the next object. ``step``, ``heads``, ``maps``, ``begun``: see `native_leaves`.
     """
 
     def __init__(self) -> None:
         self.next = self.step = 0
-        self.heads: tuple[bytes | None, ...] = NO_HEADS
+        self.heads: tuple[Any, ...] = NO_HEADS
+        self.maps: dict[type, Any] = {}
+        self.begun: list[Any] = []
 
 
 def memo_new() -> Memo:
@@ -638,20 +640,33 @@ def memo_fill(memo: Memo, found: list[Any], objects: list[Any]) -> None:
     memo.next = number
 
 
-def memo_cut(memo: Memo, number: int, objects: list[Any], length: int) -> None:
-    """Forgets the objects that have got this number or a later one, which lie in ``objects`` from ``length`` on."""
+def memo_take_back(memo: Memo, number: int) -> None:
+    """Forgets the objects that have got this number or a later one. (The compiled table is cut as a whole.)"""
     while memo:
         key, last = memo.popitem()
         if last < number:
             memo[key] = last
             break
+
+
+def memo_cut(memo: Memo, number: int, objects: list[Any], length: int) -> None:
+    """Forgets the objects that have got this number or a later one, which lie in ``objects`` from ``length`` on."""
+    memo_take_back(memo, number)
     del objects[length:]
     memo.next = number
-    memo.heads = NO_HEADS
+    _unlearn(memo)
 
 
 def memo_clear(memo: Memo, objects: list[Any]) -> None:
     """Forgets all of the objects; the caller empties the list afterwards."""
     memo.clear()
     memo.next = memo.step = 0
+    _unlearn(memo)
+
+
+def _unlearn(memo: Memo) -> None:
     memo.heads = NO_HEADS
+    if memo.maps:
+        memo.maps = {}
+    if memo.begun:
+        memo.begun = []

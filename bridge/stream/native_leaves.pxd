@@ -34,10 +34,16 @@ cdef extern from *:
     static CYTHON_INLINE int native_put_list_start(NativeOut *out, Py_ssize_t size, Py_ssize_t fields) {
         return (fields && native_put_32(out, size)) || native_put_u16(out, 0x7704) || native_put_32(out, size) ? -1 : 0;
     }
-    static CYTHON_INLINE int native_put_map_start(NativeOut *out, double load_factor, long long threshold, long long capacity, Py_ssize_t size) {
-        return native_put_f32(out, load_factor) || native_put_32(out, threshold) || native_put_u16(out, 0x7708)
+    static CYTHON_INLINE int native_put_map_start(NativeOut *out, double load_factor, Py_ssize_t size) {
+        long long capacity = 16;
+        while (capacity * 3 < (long long)size * 4) capacity *= 2;
+        return native_put_f32(out, load_factor) || native_put_32(out, capacity * 3 / 4) || native_put_u16(out, 0x7708)
             || native_put_32(out, capacity) || native_put_32(out, size) ? -1 : 0;
     }
+    /* Maps are left to the frames here, and no list is begun that cannot be finished. */
+    #define native_know_map(memo, kind, plan) ((void)0)
+    #define native_has_begun(memo) 0
+    #define native_take_begun(memo) PyList_New(0)
     /* The place of its class among the boxes, or -1: it is no plain number of 64 bits. */
     static CYTHON_INLINE int native_box_of(PyObject *item, long long *value) {
         if (PyLong_CheckExact(item)) return !native_long(item, value) ? -1 : *value == (int32_t)*value ? 0 : 1;
@@ -163,6 +169,9 @@ cdef extern from *:
     bint put_start "native_put_start"(NativeOut* out, NativeMemo* memo, list objects, object obj, Py_ssize_t handle) except -1
     bint put_block "native_put_block"(NativeOut* out, object data) except -1
     int put_list_start "native_put_list_start"(NativeOut* out, Py_ssize_t size, Py_ssize_t fields) except -1
-    int put_map_start "native_put_map_start"(NativeOut* out, double load_factor, long long threshold, long long capacity, Py_ssize_t size) except -1
+    int put_map_start "native_put_map_start"(NativeOut* out, double load_factor, Py_ssize_t size) except -1
+    void know_map "native_know_map"(NativeMemo* memo, object kind, object plan) noexcept
+    bint has_begun "native_has_begun"(NativeMemo* memo) noexcept
+    list take_begun "native_take_begun"(NativeMemo* memo)
     Py_ssize_t put_instance "native_put_instance"(NativeOut* out, NativeMemo* memo, list objects, object obj, Py_ssize_t handle, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t length) except -1
     Py_ssize_t put_instances "native_put_instances"(NativeOut* out, NativeMemo* memo, list objects, object items, Py_ssize_t index, object kind, Py_ssize_t handle, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t length, bint follow) except -1

@@ -6,6 +6,7 @@ Loops are long here and call little: a call of Python's costs as much as all the
 
 from __future__ import annotations
 
+import itertools
 import operator
 from struct import Struct
 from struct import error as StructError
@@ -27,22 +28,23 @@ _FORMATS = {ord(code): form for code, form in zip("ZBSIFJD", "?bhifqd", strict=T
 _TEXT = ord("t")
 
 #: How attributes of an instance are found, unless its class has it otherwise.
-_GETATTRIBUTE: Any = object.__getattribute__
+_GETATTRIBUTES: tuple[Any, ...] = (object.__getattribute__, dict.__getattribute__)
 
 #: TC_BLOCKDATA and the length.
 _BLOCK_HEADS = [bytes((0x77, length)) for length in range(256)]
 
-#: What `put_leaves` may write, and of that what needs no class, and only that of numbers.
+#: What `put_leaves` may write by itself, beside maps.
 _LEAVES = frozenset((str, int, float, bool, type(None), list))
-_TEXTS = frozenset((str, type(None)))
-_SIMPLE = _TEXTS | {float, bool}
 
-#: Lists up to this length are looked at, whether they are to be written among leaves.
-_SHORT = 16
+#: So many texts are written at once, if there are so many.
+_MANY = 256
+_TEXT_ALONE = {str}
+
+#: The first bytes of characters that are four bytes in UTF-8, and six in the modified one.
+_FOUR_BYTES = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 
 _reference = Struct(">BI").pack
 _object_head = Struct(">HI").pack
-_list_head = Struct(">6siHi").pack
 _sizes = Struct(">iHi").pack
 _size = Struct(">Hi").pack
 _map_start = Struct(">fiHii").pack
@@ -51,28 +53,51 @@ _boxed_long = Struct(">6sq").pack
 _boxed_double = Struct(">6sd").pack
 
 
+def _start_of_map(size: int, load_factor: float = 0.75) -> bytes:
+    capacity = 16
+    while capacity * 3 < size * 4:
+        capacity *= 2
+    return _map_start(load_factor, capacity * 3 // 4, 0x7708, capacity, size)
+
+
+#: How maps, and ArrayLists, of less than so many items begin after their class.
+_FEW = 64
+_MAP_STARTS = [_start_of_map(size) for size in range(_FEW // 2)]
+_LIST_STARTS = [_sizes(size, 0x7704, size) for size in range(_FEW)]
+
+
 def put_text(out: Output, memo: Memo, objects: list[Any], text: str) -> None:
     """A plain str, or the reference to it. CPython shares those of one character: they have no identity."""
     put_leaves(out, memo, objects, [text], 0, native.NO_HEADS)
 
 
 def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: int, boxes: tuple[Any, ...]) -> int:
-    """Writes the items of a list from ``index`` on, while they are leaves or short lists of them: how many they were.
+    """Writes the items of a list from ``index`` on, while they are leaves, or lists and maps of them: how many.
 
     Leaves are text, None and plain numbers of known classes. ``boxes``: the class descriptors of Integer, Long, Double,
-    Boolean and ArrayList, None for one that is not as usual; known is one that was written before.
+    Boolean and ArrayList, None for one that is not as usual; known is one that was written before, and of maps what
+    `know_map` was told. A list or map that turns out to hold something else may be left unfinished: see `has_begun`.
     """
-    if index >= native.list_len(items) or type(native.list_get(items, index)) not in _LEAVES:
-        return 0
+    start, length = index, native.list_len(items)
+    if length - index >= _MANY and type(native.list_get(items, index)) is str:
+        index += _put_texts(out, memo, objects, items, index)
+    kind: Any = type(native.list_get(items, index)) if index < length else None
+    if kind not in _LEAVES and kind not in memo.maps:
+        return index - start
     if memo.next > 0x7FFFFFFF:
         raise OverflowError(native.TOO_MANY)
     integer, long, double, boolean, array_list = memo.heads
+    maps = memo.maps
     claim, keep = memo.setdefault, objects.append
     number = memo.next
+    # The list or map at hand: itself, its items (of a map keys and values by turns), how many they are to be, and what
+    # is known of the type of a map. Those around it wait in ``outer``. No code of the program runs in between.
+    owner, size, known_map = items, length, None
+    outer: list[Any] = []
     iterator: Any = list.__iter__(items)
     iterator.__setstate__(index)
-    outer = kind = None
     while True:
+        stuck = True
         for item in iterator:
             kind = type(item)
             if kind is str:
@@ -102,54 +127,149 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
             elif item is None:
                 out += b"p"
                 continue
-            elif kind is list and array_list is not None and len(item) <= _SHORT:
-                short = tuple(item)
-                if not _are_leaves(short, memo.heads):
-                    break
+            elif kind in maps or (kind is list and array_list is not None):
+                inner_map, inner = maps.get(kind), item
+                if inner_map is not None:
+                    if inner_map.factor and getattr(item, inner_map.factor, None) is not None:
+                        break
+                    inner = native.flat_items(item)
                 known = claim(id(item), number)
                 if known is not number:
                     out += _reference(0x71, _BASE_WIRE_HANDLE + known)
                     continue
                 keep(item)
                 number += 1
-                out += _list_head(array_list, len(short), 0x7704, len(short))
-                outer, iterator = iterator, iter(short)
+                outer.append((iterator, items, size, owner, known_map))
+                items, size, owner, known_map = inner, len(inner), item, inner_map
+                iterator = iter(items)
+                if known_map is None:
+                    out += array_list
+                    out += _LIST_STARTS[size] if size < _FEW else _sizes(size, 0x7704, size)
+                else:
+                    out += known_map.head
+                    out += _MAP_STARTS[size >> 1] if size < _FEW else _start_of_map(size >> 1)
+                stuck = False
                 break
             else:
                 break
             number += 1
         else:
-            if outer is None:
+            if not outer:
                 memo.next = number
-                return native.list_len(items) - index
-            out += b"x"
-            iterator, outer = outer, None
-            continue
-        if outer is None:
+                return native.list_len(items) - start
+            if len(items) == size:
+                out += b"x" if known_map is None else known_map.end
+                iterator, items, size, owner, known_map = outer.pop()
+                continue
+            kind = None  # its size has changed, in another thread: a frame tells
+        if stuck:
+            index = native.list_len(items) - operator.length_hint(iterator) - (kind is not None)
+            if kind in _LEAVES and _learn(memo, boxes):
+                integer, long, double, boolean, array_list = memo.heads
+                iterator.__setstate__(index)
+                continue
+            memo.next = number
+            if outer:
+                outer.append((iterator, items, size, owner, known_map))
+                index = _begin(memo, outer, index)
+            return index - start
+
+
+def _put_texts(out: Output, memo: Memo, objects: list[Any], items: Any, index: int) -> int:
+    """Writes texts that follow one another, none of which was written before, many by one call: how many."""
+    start = index
+    while True:
+        texts = list.__getitem__(items, slice(index, index + _MANY))
+        if len(texts) < _MANY or set(map(type, texts)) != _TEXT_ALONE or min(map(len, texts)) < 2:
             break
-    memo.next = number
-    count = native.list_len(items) - operator.length_hint(iterator) - 1 - index
-    heads = memo.heads
-    if kind in _LEAVES and None in heads:
+        try:
+            data = list(map(str.encode, texts))
+        except UnicodeEncodeError:
+            break
+        sizes = list(map(len, data))
+        joined = b"".join(data)
+        if (
+            max(sizes) > 255
+            or b"\0" in joined
+            or not (joined.isascii() or all(lead not in joined for lead in _FOUR_BYTES))
+        ):
+            break
+        # All of them are given numbers; where one has one already, or comes twice, those that are new lose it again.
+        number = memo.next
+        numbers = list(range(number, number + len(texts)))
+        if numbers[-1] > 0x7FFFFFFF:
+            break
+        if list(map(memo.setdefault, map(id, texts), numbers)) != numbers:
+            native.memo_take_back(memo, number)
+            break
+        objects += texts
+        memo.next = number + len(texts)
+        out += b"".join(itertools.chain.from_iterable(zip(map(_TEXT_HEADS.__getitem__, sizes), data, strict=True)))
+        index += len(texts)
+    return index - start
+
+
+def _learn(memo: Memo, boxes: tuple[Any, ...]) -> bool:
+    """Looks which boxes are of classes that were written by now; whether there are more than before."""
+    before = memo.heads
+    if None in before:
         memo.heads = tuple([_box_head(memo, descriptor) for descriptor in boxes])
-    return count if heads == memo.heads else count + put_leaves(out, memo, objects, items, index + count, boxes)
+    return memo.heads != before
 
 
-def _are_leaves(items: tuple[Any, ...], heads: tuple[bytes | None, ...]) -> bool:
-    """Whether these are leaves that can be written for certain."""
-    kinds = set(map(type, items))
-    if kinds <= _TEXTS:
-        return True
-    if int in kinds:
-        kinds.remove(int)
-        sizes = {native.integer_bytes(item) for item in items if type(item) is int}
-        if 0 in sizes or (4 in sizes and heads[0] is None) or (8 in sizes and heads[1] is None):
-            return False
-    return kinds <= _SIMPLE and None not in heads[2:4]
+def _begin(memo: Memo, begun: list[Any], index: int) -> int:
+    """Keeps for `take_begun` what is unfinished; the index of that in the list that `put_leaves` was given."""
+    nexts = [native.list_len(items) - operator.length_hint(iterator) for iterator, items, *_ in begun]
+    nexts[-1] = index
+    for (_, items, size, owner, known_map), at in zip(begun[1:], nexts[1:], strict=True):
+        plan = None if known_map is None else known_map.plan
+        memo.begun.append((owner, plan, items, size if plan is None else size >> 1, at))
+    return nexts[0] - 1
+
+
+class KnownMap:
+    """What `put_leaves` writes maps of one type by.
+
+    ``factor``: the name of the slot that holds a load factor that is not the usual one, if there is such a slot.
+    """
+
+    __slots__ = ("end", "factor", "head", "plan")
+
+    def __init__(self, plan: Any, head: bytes, factor: str) -> None:
+        self.plan = plan
+        self.head = head
+        self.factor = factor
+        self.end = b"x\0" if plan.length == 4 else b"x"
+
+
+def know_map(memo: Memo, kind: type, plan: Any) -> None:
+    """Tells `put_leaves` that values of this type are written by this plan, which is for maps."""
+    if kind in memo.maps or not issubclass(kind, dict) or kind.items is not dict.items:
+        return
+    head = _box_head(memo, plan.descriptor)
+    load_factor, access_order = plan.members
+    names = [] if load_factor is None else _names(kind, [load_factor])
+    if head is not None and access_order is None and names is not None:
+        memo.maps = {**memo.maps, kind: KnownMap(plan, head, "".join(names))}
+
+
+def has_begun(memo: Memo) -> bool:
+    """Whether `put_leaves` has left lists or maps unfinished, inside of the item after those that it has written."""
+    return bool(memo.begun)
+
+
+def take_begun(memo: Memo) -> list[Any]:
+    """Those, from the outermost to the innermost.
+
+    Of each itself, its plan (None for a list), its items (those of a map by turns), the size that it was written with,
+    and the index of the item that is next.
+    """
+    begun, memo.begun = memo.begun, []
+    return begun
 
 
 def _box_head(memo: Memo, descriptor: Any) -> bytes | None:
-    """How a box begins whose class was written before."""
+    """How an object begins whose class was written before."""
     number = memo.get(id(descriptor))
     return None if number is None else _object_head(0x7371, _BASE_WIRE_HANDLE + number)
 
@@ -185,9 +305,9 @@ def put_list_start(out: Output, size: int, fields: int) -> None:
     out += _sizes(size, 0x7704, size) if fields else _size(0x7704, size)
 
 
-def put_map_start(out: Output, load_factor: float, threshold: int, capacity: int, size: int) -> None:
+def put_map_start(out: Output, load_factor: float, size: int) -> None:
     """The fields of a HashMap, and the block of data that begins its annotation. ``OverflowError`` as `put_f32`."""
-    out += _map_start(load_factor, threshold, 0x7708, capacity, size)
+    out += _start_of_map(size, load_factor)
 
 
 def put_fields(
@@ -341,14 +461,20 @@ def _runs_of(slots: Slots, kind: type, steps: Input, length: int) -> list[Any]:
 
 def _fetch(kind: type, members: list[Any]) -> Any:
     """A function that gives the values of these slots, as fast as there is one; None where it could be led astray."""
-    if hasattr(kind, "__getattr__") or kind.__getattribute__ is not _GETATTRIBUTE:
+    names = _names(kind, members)
+    if names is None:
+        return None
+    fetch = operator.attrgetter(*names)
+    return fetch if len(names) > 1 else lambda obj: (fetch(obj),)
+
+
+def _names(kind: type, members: list[Any]) -> list[str] | None:
+    """The names by which instances of a class have these slots; None where a name could mean something else."""
+    if hasattr(kind, "__getattr__") or kind.__getattribute__ not in _GETATTRIBUTES:
         return None
     namespace: dict[str, Any] = {}
     for base in reversed(kind.__mro__):
         namespace |= vars(base)
     names_by_member = {id(member): name for name, member in namespace.items() if "." not in name}
     names = [names_by_member.get(id(member), "") for member in members]
-    if "" in names:
-        return None
-    fetch = operator.attrgetter(*names)
-    return fetch if len(names) > 1 else lambda obj: (fetch(obj),)
+    return None if "" in names else names

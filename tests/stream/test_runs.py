@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable
 from typing import Any
 
@@ -104,8 +105,77 @@ VALUES: dict[str, Callable[[], Any]] = {
     "long lists": lambda: [[1] * 17, ["x"] * 17, [[1] * 16] * 2, [[], [[]]]],
     "numbers, each the first": lambda: {"a": 1, "b": LONG, "c": 1.5, "d": True, "e": [1, 1.5, True, LONG]},
     "maps in maps": lambda: {i: {"id": i, "tags": ["a" * i, SHARED], "more": {}} for i in range(20)},
+    "what needs a frame, deep in lists and maps": lambda: [
+        {"a": [1]},
+        {"a": {"b": [{"c": ONE, "d": [ONE, {}]}, 5], "e": "x"}, "f": [[[ONE]], "y"]},
+        {"a": 1},
+        {"b": ONE},
+    ],
+    "contents of a tuple that hold what needs a frame": lambda: ([1], {}, {"a": [ONE, 2]}, [{"b": (ONE,)}], "x"),
+    "lists and maps that hold themselves": lambda: [[1], {}, knot([]), knot([{}]), knot([[], {"a": []}])],
+    "maps of any size": lambda: [{i: [i] * i for i in range(size)} for size in (0, 1, 12, 13, 31, 32, 33, 63, 64, 200)],
+    "numbers, each the first, in maps": lambda: [{}, {"a": 1}, {"b": {"c": LONG}}, {"d": [1.5]}, {"e": {"f": [True]}}],
+    "maps of other types": lambda: [
+        {},
+        collections.OrderedDict(a=1),
+        collections.defaultdict(list, a=[1]),
+        Reversed(a=1, b=2),
+        Giving(a=1),
+        Giving(),
+    ],
+    "depth": lambda: [{}, [], deep(3000, ONE), deep(3000, 1)],
+    "texts of which some are others": lambda: [
+        *many(300, SHARED),
+        *many(300, "x"),
+        *many(600, "\0"),
+        *many(300, "\U0001f600"),
+        *many(300, "\ud83d"),
+        *many(300, "x" * 255),
+        *many(300, "x" * 256),
+        *many(300, "é" * 128),
+        *many(300, "世" * 22000),
+        *many(1000, "é世"),
+    ],
+    "texts that come twice": lambda: [*(texts := many(700, "é")), texts[3], *many(250, texts[690]), *texts],
+    "texts and others": lambda: [*many(600, None), *many(256, 5), *many(300, ["x"]), *many(257, ONE), *many(512, "y")],
     "tuples": lambda: [(), (1, "x"), (1, [2, (3,)]), (ONE, ONE), (None, "x", LONG, BIG)],
 }
+
+
+class Reversed(dict[Any, Any]):
+    """Gives its entries in another order than it holds them."""
+
+    def items(self) -> Any:
+        return list(reversed(super().items()))
+
+
+class Giving(dict[Any, Any]):
+    """Has any attribute that it is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        return 0.5
+
+
+def knot(outer: list[Any]) -> Any:
+    """A list in which all lists and maps hold the whole."""
+    for inner in outer:
+        if isinstance(inner, list):
+            inner.append(outer)
+        else:
+            inner["whole"] = outer
+    outer.append(outer)
+    return outer
+
+
+def deep(levels: int, end: Any) -> Any:
+    for level in range(levels):
+        end = [level, end, "after"] if level % 2 else {"in": end, "after": level}
+    return end
+
+
+def many(count: int, last: Any) -> list[Any]:
+    """Texts, each of its own, of which the last but one is something else."""
+    return [*[f"text {index}" for index in range(count - 2)], last, "the last " + str(count)]
 
 
 def written(build: Build, value: Any, *, framed: bool) -> tuple[bytes, int]:
@@ -155,6 +225,11 @@ FAILURES: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "an item behind a short list": (lambda: ["x", [1], Unknown()], "$[2]"),
     "an item of a tuple": (lambda: (1, "x", Unknown()), "$[2]"),
+    "maps in lists in maps": (lambda: [{}, {"a": [{"b": {"c": [0, {"d e": Unknown()}]}}]}], "$[1].a[0].b.c[1]['d e']"),
+    "a key": (lambda: [{}, {"a": {Unknown(): 1}}], "$[1].a[Unknown]"),
+    "a map in a tuple": (lambda: ({}, [1], {"a": [1, Unknown()]}), "$[2].a[1]"),
+    "a text among many": (lambda: [*many(300, SHARED), *many(300, Unknown())], "$[598]"),
+    "a number that is too large, in a map": (lambda: [{}, {"a": [{"b": [1, Bean(2**31)]}]}], "$[1].a[0].b[1].count"),
     "a list in a map": (lambda: {"a": [1, 2], "b": [1, Unknown()]}, "$.b[1]"),
 }  # fmt: skip
 
@@ -176,3 +251,49 @@ def test_what_cannot_be_written_in_a_run_is_told_by_its_place_and_leaves_no_trac
     for one in (encoder, undisturbed):
         one.write_object([chain(2), ONE, "x" * 20, LONG, [LONG, ONE.name]])
     assert encoder.take() == undisturbed.take()
+
+
+@pytest.mark.parametrize("framed", [False, True])
+def test_maps_with_a_load_factor_or_an_order_of_their_own_keep_it(framed: bool) -> None:
+    outcomes = []
+    for build in BUILDS:
+        usual, loose, ordered = build.package.HashMap(a=1), build.package.HashMap(b=2), build.package.LinkedHashMap(c=3)
+        loose.load_factor = 0.5
+        by_access = build.package.LinkedHashMap(d=4, access_order=True)
+        giving = type("Giving", (build.package.HashMap,), {"__slots__": (), "__getattr__": lambda self, name: 0.25})
+        maps = [usual, loose, ordered, by_access, giving(e=5), giving(f=6)]
+        outcomes.append(written(build, [*maps, [*maps], {"a": maps}, build.package.HashMap(loose)], framed=framed))
+    assert outcomes[0] == outcomes[1]
+    back, *_ = bridge.loads_all(outcomes[0][0])
+    assert [one.load_factor for one in (*back[:2], *back[4:6])] == [0.75, 0.5, 0.75, 0.75]
+    assert back[3].access_order
+    kinds = [type(one).__name__ for one in back]
+    assert kinds == ["HashMap", "HashMap", "dict", "LinkedHashMap", "HashMap", "HashMap", "list", "dict", "HashMap"]
+    assert all(one is other for one, other in zip(back, back[7]["a"], strict=False))
+
+
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+def test_a_load_factor_that_is_none_is_told_by_its_place(build: Build) -> None:
+    odd = build.package.HashMap(a=1)
+    odd.load_factor = "x"
+    with pytest.raises(build.errors.EncodeError) as caught:
+        build.Encoder(build.registry()).write_object([build.package.HashMap(), {"a": [build.package.HashMap(), odd]}])
+    assert caught.value.path == "$[1].a[1]"
+
+
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+def test_a_dict_in_a_field_that_asks_for_another_map_does_not_change_how_dicts_are_written(build: Build) -> None:
+    made = build.registry()
+    plan = build.module("stream.plan")
+    fields = [("key", "Ljava/util/HashMap;"), ("next", "Ljava/lang/Object;")]
+    descriptor = build.package.ClassDescriptor("p.Holder", 1, SC_SERIALIZABLE, fields)
+    hash_map = made.encode_plan(build.package.HashMap).descriptor
+    as_hash_map = {dict: plan.EncodePlan(plan.MAP_OF, hash_map, members=[None, None])}
+    members = [vars(Base)["key"], vars(Bean)["next"]]
+    made.write_as(Bean, plan.EncodePlan(plan.FIELDS, descriptor, members=members, checks=[as_hash_map, None]))
+    values = [Bean(key={"a": 1}), {"b": 2}, [{"c": 3}], Bean(key={"d": 4}, after={"e": [{}]}), {"f": 6}]
+    encoder = build.Encoder(made)
+    encoder.write_object(values)
+    one, plain, (inner,), other, last = bridge.loads(encoder.take())
+    assert [type(found).__name__ for found in (one.key, other.key)] == ["HashMap", "HashMap"]
+    assert [type(found) for found in (plain, inner, other.next, other.next["e"][0], last)] == [dict] * 5
