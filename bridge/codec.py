@@ -100,10 +100,17 @@ def dumps(obj: Any, *, registry: Registry | None = None, allow_gadgets: bool = F
     (`bridge.audit` recognises them) are refused likewise, unless ``allow_gadgets`` says that they are wanted.
     """
     registry = default_registry if registry is None else registry
+    if allow_gadgets:
+        return Encoder(registry, allow_gadgets=True).write_alone(obj)
     spare = registry.spare_encoders
-    encoder = Encoder(registry, allow_gadgets=True) if allow_gadgets else _encoder(registry, spare)
-    encoder.write_object(obj)
-    return encoder.take() if allow_gadgets else _finished(encoder, spare)
+    try:  # as `_encoder` does it; a stream of one small object takes less time than a call
+        encoder = spare.pop()
+    except IndexError:
+        encoder = Encoder(registry)
+    data = encoder.write_alone(obj)
+    if len(spare) < _SPARE_CODERS:
+        spare.append(encoder)
+    return data
 
 
 def dumps_all(contents: Iterable[Any], *, registry: Registry | None = None, allow_gadgets: bool = False) -> bytes:

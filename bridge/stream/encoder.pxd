@@ -22,6 +22,8 @@ cdef class Encoder(PlanFinder):
     cdef int _annotation_depth
 
     cpdef write_object(self, obj)
+    @cython.locals(plan=EncodePlan)
+    cpdef bytes write_alone(self, obj)
     cpdef write_contents(self, contents)
     cpdef reset(self)
     cpdef take(self)

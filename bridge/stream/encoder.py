@@ -98,6 +98,19 @@ class Encoder(PlanFinder):
         """One object as the next content. Raises `EncodeError` with the path of the part that cannot be written."""
         self._write(obj, False, False)
 
+    def write_alone(self, obj: Any) -> bytes:
+        """At the beginning of a stream: `write_object`, then `finish`. Most streams are no more than one object."""
+        self._check_idle()
+        kind = type(obj)
+        plan = self._last_plan if kind is self._last_kind else self._plans.get(kind)
+        if plan is not None and plan.plain and plan.descriptor.written_first is not None:
+            raw = plan.descriptor.written_first[0]
+            data = native_leaves.put_alone(self._out, raw, obj, plan.slots, plan.leaf_steps, plan.length)
+            if data is not None:
+                return data  # type: ignore[no-any-return]
+        self._write(obj, False, False)
+        return self.finish()
+
     def write_contents(self, contents: list[Any] | tuple[Any, ...]) -> None:
         """Each as the next content, a `BlockData` as primitive data: all of them or, if one cannot be written, none.
 

@@ -100,8 +100,15 @@ cdef extern from *:
     #endif
         return i - start;
     }
+    /* A text of a stream of one instance, where no other field before it has the same one: 0. */
+    static int native_put_text_alone(NativeOut *out, PyObject *obj, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t i) {
+        PyObject *text = *(PyObject **)((char *)obj + slots[i]); Py_ssize_t k;
+        for (k = 0; k < i; k++)
+            if (steps[k] == 't' && *(PyObject **)((char *)obj + slots[k]) == text && PyUnicode_GET_LENGTH(text) > 1) return 1;
+        return native_put_string(out, text);
+    }
     static Py_ssize_t native_put_fields(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *obj, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t i, Py_ssize_t length) {
-        unsigned char *w; long long number; double real; uint64_t wide; uint32_t narrow;
+        unsigned char *w; long long number; double real; uint64_t wide; uint32_t narrow; int put;
         NATIVE_ROOM(8 * (length - i)); w = out->p + out->length;
         for (; i < length; i++) {
             PyObject *value = slots[i] < 0 ? NULL : *(PyObject **)((char *)obj + slots[i]);
@@ -121,7 +128,7 @@ cdef extern from *:
                     if (value != Py_True && value != Py_False) goto stop;
                     *w++ = value == Py_True; continue;
                 case 'B': case 'S': case 'F': case 'C': {
-                    int put; out->length = w - out->p; put = native_put_primitive(out, steps[i], value);
+                    out->length = w - out->p; put = native_put_primitive(out, steps[i], value);
                     if (put < 0) PyErr_Clear(); /* who asks for this field alone is told again */
                     if (put <= 0) return i;
                     w = out->p + out->length; continue;
@@ -133,13 +140,26 @@ cdef extern from *:
                     if (value == Py_None) { *w++ = 0x70; continue; }
                     if (!PyUnicode_CheckExact(value)) goto stop;
                     out->length = w - out->p;
-                    if (native_put_text(out, memo, objects, value)) return -1;
+                    put = memo ? native_put_text(out, memo, objects, value) : native_put_text_alone(out, obj, slots, steps, i);
+                    if (put) return put < 0 ? -1 : i;
                     NATIVE_ROOM(8 * (length - i)); w = out->p + out->length; continue;
                 default: goto stop;
             }
         }
     stop:
         out->length = w - out->p; return i;
+    }
+    /* What it writes lies behind the header that is there; afterwards the header alone is. */
+    static PyObject *native_put_alone(NativeOut *out, PyObject *raw, PyObject *obj, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t length) {
+        Py_ssize_t step = -1; PyObject *data = NULL;
+        if (length > 64) Py_RETURN_NONE;
+        if (!native_put_u8(out, 0x73) && !native_put_raw(out, raw))
+            step = native_put_fields(out, NULL, NULL, obj, slots, steps, 0, length);
+        if (step == length) data = native_out_take(out);
+        else if (step >= 0) { data = Py_None; Py_INCREF(data); }
+        out->length = 0;
+        if (native_put_32(out, 0xACED0005)) Py_CLEAR(data);
+        return data;
     }
     static CYTHON_INLINE Py_ssize_t native_put_instance(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *obj, Py_ssize_t handle, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t length) {
         if (handle >= 0) {
@@ -173,5 +193,6 @@ cdef extern from *:
     void know_map "native_know_map"(NativeMemo* memo, object kind, object plan) noexcept
     bint has_begun "native_has_begun"(NativeMemo* memo) noexcept
     list take_begun "native_take_begun"(NativeMemo* memo)
+    object put_alone "native_put_alone"(NativeOut* out, bytes raw, object obj, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t length)
     Py_ssize_t put_instance "native_put_instance"(NativeOut* out, NativeMemo* memo, list objects, object obj, Py_ssize_t handle, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t length) except -1
     Py_ssize_t put_instances "native_put_instances"(NativeOut* out, NativeMemo* memo, list objects, object items, Py_ssize_t index, object kind, Py_ssize_t handle, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t length, bint follow) except -1

@@ -12,7 +12,8 @@ from struct import Struct
 from struct import error as StructError
 from typing import Any
 
-from . import native
+from . import mutf8, native
+from .constants import STREAM_HEADER, TC_OBJECT
 from .native import Input, Memo, Output, Slots
 
 _BASE_WIRE_HANDLE = 0x7E0000
@@ -29,6 +30,9 @@ _TEXT = ord("t")
 
 #: How attributes of an instance are found, unless its class has it otherwise.
 _GETATTRIBUTES: tuple[Any, ...] = (object.__getattribute__, dict.__getattribute__)
+
+#: The header of a stream, and TC_OBJECT.
+_ALONE = STREAM_HEADER + bytes((TC_OBJECT,))
 
 #: TC_BLOCKDATA and the length.
 _BLOCK_HEADS = [bytes((0x77, length)) for length in range(256)]
@@ -336,6 +340,39 @@ def put_fields(
                 break
         index += 1
     return index
+
+
+def put_alone(out: Output, raw: bytes, obj: Any, slots: Slots, steps: Input, length: int) -> bytes | None:
+    """The whole stream of one instance all of whose fields are primitives, None, or texts; None where it is not that.
+
+    ``raw``: its class descriptor, at the beginning of a stream. Nothing in such a stream is a reference, as no text is
+    in two fields; so there are no handles to be kept. ``out`` is, and stays, at the beginning of a stream.
+    """
+    runs = slots.runs if slots.kind is type(obj) else _runs_of(slots, type(obj), steps, length)
+    parts = [_ALONE, raw]
+    texts = []
+    try:
+        for fetch, kinds, pack, _ in runs:
+            values = fetch(obj)
+            length -= len(values)
+            if pack is not None:
+                if list(map(type, values)) != kinds:
+                    return None
+                parts.append(pack(*values))
+                continue
+            for value in values:
+                if type(value) is kinds:
+                    data = value.encode() if value.isascii() and "\0" not in value else mutf8.encode(value)
+                    parts.append(_TEXT_HEADS[len(data)])
+                    parts.append(data)
+                    texts.append(id(value))
+                elif value is None:
+                    parts.append(b"p")
+                else:
+                    return None
+    except (AttributeError, IndexError, OverflowError, StructError):  # a longer text, or what is told by other means
+        return None
+    return None if length or (len(texts) > 1 and len(set(texts)) < len(texts)) else b"".join(parts)
 
 
 def put_instance(

@@ -210,6 +210,69 @@ def test_contents_that_follow_one_another_are_written_as_one_by_one(build: Build
     assert together.handle_count == one_by_one.handle_count
 
 
+ALONE: dict[str, Callable[[], Any]] = {
+    "usual": lambda: Bean(5, 0.5, "na" + "me", None, "ke" + "y"),
+    "no text": lambda: Bean(key=None),
+    "one text twice": lambda: Bean(name=SHARED, key=SHARED),
+    "equal texts": lambda: Bean(name="".join(["te", "xt"]), key="".join(["te", "xt"])),
+    "one character twice": lambda: Bean(name="x", key="x"),
+    "no character": lambda: Bean(name="", key=""),
+    "text as an object": lambda: Bean(name="na" + "me", after="te" + "xt"),
+    "the same text as an object": lambda: Bean(name=SHARED, after=SHARED),
+    "modified UTF-8": lambda: Bean(name="\0é", key="世\U0001f600\ud83d"),
+    "255 bytes": lambda: Bean(name="x" * 255, key="é" * 127),
+    "256 bytes": lambda: Bean(name="x" * 256, key="é" * 128),
+    "long texts": lambda: Bean(name="x" * 70_000, key="é" * 1_000_000),
+    "an int for a double": lambda: Bean(True, 5, "na" + "me"),
+    "parts": lambda: Bean(after=[1, ONE]),
+    "itself": lambda: ring(),
+    "another class": lambda: Wary(name="na" + "me"),
+    "other names": lambda: Hidden(key="ke" + "y"),
+    "no bean": lambda: ["text", ONE],
+    "nothing": lambda: None,
+}
+
+
+@pytest.mark.parametrize("name", ALONE)
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+def test_a_stream_of_one_object_is_written_as_if_more_were_to_follow(build: Build, name: str) -> None:
+    encoder = build.Encoder(registry(build, framed=False))
+    for value in (Bean(), ALONE[name](), ALONE[name](), Bean(), ALONE[name]()):
+        other = build.Encoder(registry(build, framed=False))
+        other.write_object(value)
+        assert encoder.write_alone(value) == other.take()
+        assert (encoder.pending_bytes, encoder.handle_count) == (4, 0)
+    encoder.write_object([ONE])
+    other = build.Encoder(registry(build, framed=False))
+    other.write_object([ONE])
+    assert encoder.take() == other.take()
+
+
+WRONG_ALONE: list[tuple[Callable[[], Any], str]] = [
+    (lambda: Bean(count="x"), "$.count"),
+    (lambda: Bean(count=2**31), "$.count"),
+    (lambda: Bean(name="new", share=None), "$.share"),
+    (lambda: Bean(after=Unknown()), "$.next"),
+    (lambda: Unknown(), "$"),
+]
+
+
+@pytest.mark.parametrize(("make", "path"), WRONG_ALONE, ids=[path for _, path in WRONG_ALONE])
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+def test_what_cannot_be_written_alone_is_told_by_its_place(build: Build, make: Callable[[], Any], path: str) -> None:
+    encoder = build.Encoder(registry(build, framed=False))
+    for _ in range(2):
+        expected = encoder.write_alone(ONE)
+        with pytest.raises(build.errors.EncodeError) as caught:
+            encoder.write_alone(make())
+        assert caught.value.path == path
+        assert encoder.write_alone(ONE) == expected
+    empty = Bean()
+    del empty.name
+    with pytest.raises(build.errors.EncodeError, match="a field has no value"):
+        encoder.write_alone(empty)
+
+
 class Unknown:
     """A type without a Java class."""
 
