@@ -57,6 +57,10 @@ def read_ser(data: bytes) -> Any:
     size = len(data)
     if size < 2:
         return NotImplemented
+    if not native.COMPILED:
+        value = native_datetime.usual(data, Instant, UTC, _QUARTERS)
+        if value is not None:
+            return value
     p = native.pointer(data)
     kind = p[0]
     if kind == LOCAL_DATE:

@@ -6,8 +6,10 @@ compiled. Each function raises ValueError or OverflowError for what is no date o
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta, tzinfo
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
+from struct import Struct
 from typing import Any
 
 
@@ -46,3 +48,57 @@ def _epoch(cls: Any, utc: tzinfo) -> Any:
 
 def timedelta_of(seconds: int, microseconds: int) -> timedelta:
     return timedelta(0, seconds, microseconds)
+
+
+def usual(data: bytes, instant: Any, utc: tzinfo, zones: dict[int, timezone]) -> Any:
+    """The value of a ``java.time.Ser`` in a layout that is common, without nanoseconds; None: it may be another.
+
+    Compiled, it always is another: all of them are read as fast. ``instant``: the class of an Instant, whose zone
+    is ``utc``. ``zones``: by the quarters of an hour ahead of UTC. May raise any Exception where no value is.
+    """
+    read = _USUAL.get((data[0], len(data)))
+    return None if read is None else read(data, instant, utc, zones)
+
+
+def _date(data: bytes, instant: Any, utc: Any, zones: Any) -> Any:
+    return date(*_date_parts(data))
+
+
+def _duration(data: bytes, instant: Any, utc: Any, zones: Any) -> Any:
+    seconds, nanos = _seconds_parts(data)
+    return None if nanos % 1000 or not 0 <= nanos < 1_000_000_000 else timedelta(0, seconds, nanos // 1000)
+
+
+def _instant(data: bytes, instant: Any, utc: Any, zones: Any) -> Any:
+    seconds, nanos = _seconds_parts(data)
+    if nanos % 1000 or not 0 <= nanos < 1_000_000_000:
+        return None
+    return _epoch(instant, utc) + timedelta(0, seconds, nanos // 1000)
+
+
+def _date_time(data: bytes, instant: Any, utc: Any, zones: Any) -> Any:
+    year, month, day, hour, minute, second, nanos = _date_time_parts(data)
+    return None if nanos % 1000 else datetime(year, month, day, hour, minute, second, nanos // 1000)
+
+
+def _offset_date_time(data: bytes, instant: Any, utc: Any, zones: Any) -> Any:
+    year, month, day, hour, minute, second, quarters = _offset_parts(data)
+    zone = zones.get(quarters)
+    if second >= 0 or zone is None:  # Java inverts the last part of the time, as nothing follows it
+        return None
+    return datetime(year, month, day, hour, minute, ~second, 0, zone)
+
+
+_date_parts = Struct(">xiBB").unpack
+_seconds_parts = Struct(">xqi").unpack
+_date_time_parts = Struct(">xiBBBBBi").unpack
+_offset_parts = Struct(">xiBBBBbb").unpack
+
+#: By the byte that java.time.Ser begins with, and the size of all.
+_USUAL: dict[tuple[int, int], Callable[..., Any]] = {
+    (1, 13): _duration,
+    (2, 13): _instant,
+    (3, 7): _date,
+    (5, 14): _date_time,
+    (10, 11): _offset_date_time,
+}

@@ -6,7 +6,7 @@ from .plan cimport DecodePlan
 from .reader cimport Frame
 
 cdef int TC_ARRAY, TC_BLOCKDATA, TC_ENDBLOCKDATA, TC_NULL, TC_OBJECT, TC_REFERENCE, TC_STRING
-cdef Py_ssize_t ANY_NUMBER, FEW_PARTS, _MAGNITUDE_BYTES
+cdef Py_ssize_t ANY_NUMBER, BASE_WIRE_HANDLE, FEW_PARTS, _MAGNITUDE_BYTES
 cdef int FEW_LEVELS
 cdef int OF_CONTENTS, OF_DATA, OF_MAGNITUDE
 cdef object UNREAD
@@ -15,8 +15,11 @@ cdef Frame BEGUN
 cdef class LeafReader(ObjectReader):
     @cython.final
     cdef object _leaf(self)
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, end=Py_ssize_t, sure=Py_ssize_t, handles=list, items_before=Py_ssize_t, handles_before=Py_ssize_t, _=Py_ssize_t, code=int, start=Py_ssize_t, stop=Py_ssize_t, descriptor=ClassDescriptor, plan=DecodePlan, size=Py_ssize_t, taken=Py_ssize_t, known=Py_ssize_t)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, end=Py_ssize_t, sure=Py_ssize_t, handles=list, items_before=Py_ssize_t, handles_before=Py_ssize_t, _=Py_ssize_t, code=int, start=Py_ssize_t, stop=Py_ssize_t, plan=DecodePlan, size=Py_ssize_t, taken=Py_ssize_t, bounded=bint, shallow=bint, short=int, plans=dict)
     cdef Py_ssize_t _take_leaves(self, items, Py_ssize_t most) except -1
+    @cython.locals(p='const unsigned char*', descriptor=ClassDescriptor, plan=DecodePlan)
+    @cython.final
+    cdef DecodePlan _plan_at(self, Py_ssize_t pos)
     @cython.locals(left=Py_ssize_t, code=int)
     @cython.final
     cdef bint _begins_at(self, Py_ssize_t pos) noexcept
@@ -31,26 +34,25 @@ cdef class LeafReader(ObjectReader):
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, length=Py_ssize_t, found=ClassDescriptor)
     @cython.final
     cdef object _short_bytes(self)
+    @cython.locals(handle=Py_ssize_t)
     @cython.final
     cdef object _short(self, DecodePlan plan)
-    @cython.locals(p='const unsigned char*', start=Py_ssize_t, stop=Py_ssize_t, end=Py_ssize_t, left=Py_ssize_t)
+    @cython.final
+    cdef object _of_parts(self, DecodePlan plan)
+    @cython.locals(p='const unsigned char*', start=Py_ssize_t, stop=Py_ssize_t, end=Py_ssize_t)
     @cython.final
     cdef object _of_data(self, DecodePlan plan)
-    @cython.locals(p='const unsigned char*', left=Py_ssize_t, length=Py_ssize_t, found=ClassDescriptor)
     @cython.final
-    cdef Py_ssize_t _magnitude_at(self, Py_ssize_t pos, Py_ssize_t levels) except -2
-    @cython.locals(digits=bytes)
-    @cython.final
-    cdef int _take_magnitude(self, Py_ssize_t pos, Py_ssize_t length) except -1
-    @cython.locals(pos=Py_ssize_t, length=Py_ssize_t)
+    cdef bint _admits_bytes(self, Py_ssize_t length, Py_ssize_t levels) noexcept
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, length=Py_ssize_t, end=Py_ssize_t, found=ClassDescriptor, digits=bytes)
     @cython.final
     cdef object _of_magnitude(self, DecodePlan plan)
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, length=Py_ssize_t, found=ClassDescriptor, inner=DecodePlan)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, scale='long long', begin=int, known=Py_ssize_t, sign=int, array=int, of_bytes=Py_ssize_t, length=Py_ssize_t, at=Py_ssize_t, handles=list, descriptor=ClassDescriptor, inner=DecodePlan, digits=bytes)
     @cython.final
     cdef object _of_number(self, DecodePlan plan)
-    @cython.locals(pos=Py_ssize_t, handle=Py_ssize_t, refs=Py_ssize_t, copied=Py_ssize_t)
+    @cython.locals(pos=Py_ssize_t, handles=list, handle=Py_ssize_t, refs=Py_ssize_t, copied=Py_ssize_t)
     @cython.final
     cdef object _of_contents(self, DecodePlan plan)
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, items=list, count=Py_ssize_t)
+    @cython.locals(p='const unsigned char*', end=Py_ssize_t, pos=Py_ssize_t, items=list, count=Py_ssize_t, taken=Py_ssize_t, more=Py_ssize_t)
     @cython.final
     cdef object _gathered(self, DecodePlan plan)

@@ -11,7 +11,16 @@ from __future__ import annotations
 from typing import Any
 
 from . import native
-from .constants import TC_ARRAY, TC_BLOCKDATA, TC_ENDBLOCKDATA, TC_NULL, TC_OBJECT, TC_REFERENCE, TC_STRING
+from .constants import (
+    BASE_WIRE_HANDLE,
+    TC_ARRAY,
+    TC_BLOCKDATA,
+    TC_ENDBLOCKDATA,
+    TC_NULL,
+    TC_OBJECT,
+    TC_REFERENCE,
+    TC_STRING,
+)
 from .descriptors import ClassDescriptor
 from .model import ByteArray
 from .object_reader import ObjectReader
@@ -48,8 +57,11 @@ class LeafReader(ObjectReader):
         handles = self._handles
         items_before = native.list_len(items)
         handles_before = len(handles)
-        if self._bounded:
+        bounded = self._bounded
+        if bounded:
             most = min(most, self._room())
+        shallow = self._max_depth < 0 or self._depth < self._max_depth
+        plans = self._plans
         for _ in range(most):
             if pos > sure and not self._begins_at(pos):
                 break
@@ -70,44 +82,42 @@ class LeafReader(ObjectReader):
                     break
                 pos += 5
             elif code == TC_OBJECT:
-                if p[pos + 1] != TC_REFERENCE:
+                if native.COMPILED:
+                    plan = self._plan_at(pos)
+                else:
+                    plan = plans.get(native.head(p, pos))
+                    if plan is None:
+                        plan = self._plan_at(pos)
+                        if plan is not None:
+                            plans[native.head(p, pos)] = plan
+                if plan is None or not shallow:
                     break
-                found = native.referred(p, pos + 2, handles, None)
-                if type(found) is not ClassDescriptor:
-                    break
-                descriptor = found
-                plan = descriptor.decode_plan
-                if plan is None:
-                    break
-                if plan.short:
-                    if self._bounded and native.list_len(items) > items_before:
+                short = plan.short
+                if short:
+                    if bounded and native.list_len(items) > items_before:
                         break  # to begin again, with what was taken counted
-                    known = len(handles)
                     self._pos = pos + 6
-                    value = self._short(plan)
+                    value = self._of_data(plan) if short == OF_DATA else self._of_parts(plan)
                     if value is UNREAD:
                         break
-                    handles_before += len(handles) - known - 1
-                    native.list_append(items, value)
                     pos = self._pos
-                    if self._bounded:
+                    if bounded:
+                        native.list_append(items, value)
                         break
-                    continue
-                if not plan.box_bytes:
-                    break
-                stop = pos + 6 + plan.box_bytes
-                if stop > end or (self._max_depth >= 0 and self._depth >= self._max_depth):
-                    break
-                if plan.build is None and stop < end and p[stop] == TC_OBJECT:  # maybe many of the class
-                    size = stop - pos
-                    taken = min((end - pos) // size, most + items_before - native.list_len(items))
-                    pos += size * native.take_boxes(p, pos, taken, plan.steps[0], items, handles)
-                    break
-                value = native.read_primitive(p, pos + 6, plan.steps[0])
-                if plan.build is not None:
-                    value = self._boxed(plan, value)
-                native.list_append(handles, value)
-                pos = stop
+                else:
+                    stop = pos + 6 + plan.box_bytes
+                    if stop > end:
+                        break
+                    if plan.build is None and stop < end and p[stop] == TC_OBJECT:  # maybe many of the class
+                        size = stop - pos
+                        taken = min((end - pos) // size, most + items_before - native.list_len(items))
+                        pos += size * native.take_boxes(p, pos, taken, plan.steps[0], items, handles)
+                        break
+                    value = native.read_primitive(p, pos + 6, plan.steps[0])
+                    if plan.build is not None:
+                        value = self._boxed(plan, value)
+                    native.list_append(handles, value)
+                    pos = stop
             elif code == TC_NULL:
                 value = None
                 pos += 1
@@ -118,6 +128,20 @@ class LeafReader(ObjectReader):
         self._pos = pos
         self._refs_beside += taken - (len(handles) - handles_before)
         return taken
+
+    def _plan_at(self, pos: int) -> Any:
+        """The plan for the object whose TC_OBJECT is at ``pos``, if it needs no frame; else None."""
+        p = self._p
+        if p[pos + 1] != TC_REFERENCE:
+            return None
+        found = native.referred(p, pos + 2, self._handles, None)
+        if type(found) is not ClassDescriptor:
+            return None
+        descriptor = found
+        plan = descriptor.decode_plan
+        if plan is None or not (plan.short or plan.box_bytes):
+            return None
+        return plan
 
     def _begins_at(self, pos: int) -> bool:
         """Whether near the end of the input enough of a token is there to tell its size."""
@@ -180,6 +204,17 @@ class LeafReader(ObjectReader):
             return UNREAD
         if plan.short == OF_DATA:
             return self._of_data(plan)
+        handle = len(self._handles)
+        value = self._of_parts(plan)
+        if value is not UNREAD:
+            self._refs_beside -= len(self._handles) - handle - 1
+        return value
+
+    def _of_parts(self, plan: Any) -> Any:
+        """The same for an object with handles inside of it. Each of them is counted as one reference too many.
+
+        So `_take_leaves` needs to know no more than how many values and handles there are in all.
+        """
         if plan.short == OF_CONTENTS:
             return self._of_contents(plan)
         if plan.short == OF_MAGNITUDE:
@@ -190,14 +225,12 @@ class LeafReader(ObjectReader):
         """What an adapter makes of primitive fields, or of a single block of primitive data."""
         p = self._p
         start = self._pos
-        if plan.length == plan.head_count:
-            stop = start + plan.head_bytes
-            end = stop
+        if plan.head_bytes:
+            stop = end = start + plan.head_bytes
             if end > self._end:
                 return UNREAD
         else:
-            left = self._end - start
-            if left < 3 or p[start] != TC_BLOCKDATA:
+            if self._end - start < 3 or p[start] != TC_BLOCKDATA:
                 return UNREAD
             start += 2
             stop = start + p[start - 1]
@@ -214,75 +247,83 @@ class LeafReader(ObjectReader):
         native.list_append(self._handles, value)
         return value
 
-    def _magnitude_at(self, pos: int, levels: int) -> int:
-        """How many bytes of magnitude a BigInteger has whose fields begin at ``pos``: a few, and all is there; else -1.
-
-        The object is ``levels`` above the byte[] with them, and the first of as many that are to get handles.
-        """
-        p = self._p
-        left = self._end - pos
-        if left < 31 or p[pos + 20] != TC_ARRAY or self._filter is not None:
-            return -1
-        found = self._class_at(pos + 21)
-        if found is None or found.name != "[B":
-            return -1
-        length = native.i32(p, pos + 26)
-        if length < 0 or length > _MAGNITUDE_BYTES or left < 31 + length or p[pos + 30 + length] != TC_ENDBLOCKDATA:
-            return -1
-        if (self._max_array >= 0 and length > self._max_array) or (self._bounded and self._room() <= levels):
-            return -1
-        if self._max_depth >= 0 and self._depth + levels >= self._max_depth:
-            return -1
-        return length
-
-    def _take_magnitude(self, pos: int, length: int) -> None:
-        """The byte[] of a BigInteger, which gets the next handle, up to the end of the object."""
-        digits = native.take(self._p, pos + 30, pos + 30 + length)
-        native.list_append(self._handles, digits if length > 1 else ByteArray(digits))
-        self._pos = pos + 31 + length
+    def _admits_bytes(self, length: int, levels: int) -> bool:
+        """Whether the limits admit an array of this length, so many ``levels`` inside of an object that is to come."""
+        if self._bounded and self._room() <= levels:
+            return False
+        if self._max_array >= 0 and length > self._max_array:
+            return False
+        return self._max_depth < 0 or self._depth + levels < self._max_depth
 
     def _of_magnitude(self, plan: Any) -> Any:
         """A BigInteger: five ints, of which the last is the sign, and the byte[] of its magnitude."""
+        p = self._p
         pos = self._pos
-        length = self._magnitude_at(pos, 1)
-        if length < 0:
+        left = self._end - pos
+        if left < 31 or p[pos + 20] != TC_ARRAY or self._filter is not None:
             return UNREAD
-        number = native.signed(native.i32(self._p, pos + 16), self._p, pos + 30, length)
-        if number is None:
+        found = self._class_at(pos + 21)
+        if found is None or found.name != "[B":
+            return UNREAD
+        length = native.i32(p, pos + 26)
+        if length < 0 or length > _MAGNITUDE_BYTES or left < 31 + length or not self._admits_bytes(length, 1):
+            return UNREAD
+        end = pos + 30 + length
+        number = native.signed(native.i32(p, pos + 16), p, pos + 30, length)
+        if number is None or p[end] != TC_ENDBLOCKDATA:
             return UNREAD
         value = plan.from_number(number)
         native.list_append(self._handles, value)
-        self._take_magnitude(pos, length)
+        digits = native.take(p, pos + 30, end)
+        native.list_append(self._handles, digits if length > 1 else ByteArray(digits))
+        self._pos = end + 1
+        self._refs_beside += 1
         return value
 
     def _of_number(self, plan: Any) -> Any:
         """An object of an int and of a BigInteger."""
         p = self._p
         pos = self._pos
-        if self._end - pos < 11 or p[pos + 4] != TC_OBJECT:
+        left = self._end - pos
+        if left < 42 or self._filter is not None:
             return UNREAD
-        found = self._class_at(pos + 5)
-        if found is None:
+        scale, begin, known, sign, array, of_bytes, length = native.number_at(p, pos)
+        if begin != TC_OBJECT << 8 | TC_REFERENCE or array != TC_ARRAY << 8 | TC_REFERENCE:
             return UNREAD
-        inner = found.decode_plan
-        if inner is None or inner.short != OF_MAGNITUDE:
+        if length < 0 or length > _MAGNITUDE_BYTES or left < 42 + length or not self._admits_bytes(length, 2):
             return UNREAD
-        length = self._magnitude_at(pos + 10, 2)
-        if length < 0 or self._end - pos < 42 + length or p[pos + 41 + length] != TC_ENDBLOCKDATA:
+        at = pos + 40 + length
+        if p[at] != TC_ENDBLOCKDATA or p[at + 1] != TC_ENDBLOCKDATA:
             return UNREAD
-        number = native.signed(native.i32(p, pos + 26), p, pos + 40, length)
+        handles = self._handles
+        known -= BASE_WIRE_HANDLE
+        of_bytes -= BASE_WIRE_HANDLE
+        if not 0 <= known < len(handles) or not 0 <= of_bytes < len(handles):
+            return UNREAD
+        integer = handles[known]
+        byte_array = handles[of_bytes]
+        if type(integer) is not ClassDescriptor or type(byte_array) is not ClassDescriptor:
+            return UNREAD
+        descriptor = integer
+        inner = descriptor.decode_plan
+        descriptor = byte_array
+        if inner is None or inner.short != OF_MAGNITUDE or descriptor.name != "[B":
+            return UNREAD
+        number = native.signed(sign, p, pos + 40, length)
         if number is None:
             return UNREAD
         try:
-            value = plan.from_number(native.i32(p, pos), number)
+            value = plan.from_number(scale, number)
         except Exception:  # noqa: BLE001 - as in `_call_build`
             return UNREAD
         if value is NotImplemented:
             return UNREAD
-        native.list_append(self._handles, value)
-        native.list_append(self._handles, inner.from_number(number))
-        self._take_magnitude(pos + 10, length)
-        self._pos += 1
+        native.list_append(handles, value)
+        native.list_append(handles, inner.from_number(number))
+        digits = native.take(p, pos + 40, at)
+        native.list_append(handles, digits if length > 1 else ByteArray(digits))
+        self._pos = at + 2
+        self._refs_beside += 2
         return value
 
     def _of_contents(self, plan: Any) -> Any:
@@ -290,51 +331,58 @@ class LeafReader(ObjectReader):
         if self._gathering >= FEW_LEVELS:
             return UNREAD
         pos = self._pos
-        handle = len(self._handles)
+        handles = self._handles
+        handle = len(handles)
         refs = self._refs_beside
         copied = self._copied
-        native.list_append(self._handles, BEGUN)
+        native.list_append(handles, BEGUN)
         self._depth += 1
         self._gathering += 1
         value = self._gathered(plan)
         self._gathering -= 1
         self._depth -= 1
         if value is not UNREAD:
-            self._handles[handle] = value
+            handles[handle] = value
+            self._refs_beside += len(handles) - handle - 1
             return value
         self._pos = pos
         self._refs_beside = refs
         self._copied = copied
-        native.list_cut(self._handles, handle)
+        native.list_cut(handles, handle)
         return UNREAD
 
     def _gathered(self, plan: Any) -> Any:
         p = self._p
+        end = self._end
         items: list[Any] = []
+        field = shared = None
         if plan.head_count:
-            if self._end - self._pos < plan.head_bytes:
+            if end - self._pos < plan.head_bytes:
                 return UNREAD
             field = native.read_primitive(p, self._pos, plan.steps[0])
             self._pos += plan.head_bytes
         else:
             if not self._take_leaves(items, 1):
                 return UNREAD
-            field = native.list_get(items, 0)
+            field = shared = native.list_get(items, 0)
             native.list_cut(items, 0)
         pos = self._pos
-        if self._end - pos < 7 or p[pos] != TC_BLOCKDATA or p[pos + 1] != 4:
+        if end - pos < 7 or p[pos] != TC_BLOCKDATA or p[pos + 1] != 4:
             return UNREAD
         count = native.i32(p, pos + 2)
         if count < 0 or count > FEW_PARTS:
             return UNREAD
         count *= plan.contents_each
         self._pos = pos + 6
-        while native.list_len(items) < count:
-            if not self._take_leaves(items, count - native.list_len(items)):
+        taken = 0
+        while taken < count:
+            more = self._take_leaves(items, count - taken)
+            if more == 0:
                 return UNREAD
-        if self._pos >= self._end or p[self._pos] != TC_ENDBLOCKDATA:
+            taken += more
+        if self._pos >= end or p[self._pos] != TC_ENDBLOCKDATA:
             return UNREAD
-        if self._afford_contents(None if plan.head_count else field, items) < 0:
+        if self._afford_contents(shared, items) < 0:
             return UNREAD
         try:
             value = plan.from_contents(field, items)

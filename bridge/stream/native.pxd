@@ -296,6 +296,18 @@ cdef extern from *:
         PyLong_AsLongLongAndOverflow(key, &overflow);
         return !overflow;
     }
+    static PyObject *native_head(const unsigned char *p, Py_ssize_t pos) {
+        return Py_BuildValue("(HI)", native_u16(p + pos), native_u32(p + pos + 2));
+    }
+    static Py_ssize_t native_text_sizes(PyObject *items, Py_ssize_t most) {
+        Py_ssize_t i, size = 0;
+        for (i = 0; i < most && i < PyList_GET_SIZE(items); i++) {
+            PyObject *item = PyList_GET_ITEM(items, i);
+            if (PyUnicode_CheckExact(item)) size += PyUnicode_GET_LENGTH(item);
+            else if (item != Py_None && !PyFloat_CheckExact(item) && !(PyLong_Check(item) && native_plain_key(item))) return -1;
+        }
+        return size;
+    }
     /* 1 where all keys are plain and differ; 0 where not, and -1 for what is no Exception. */
     static int native_fill_dict(PyObject *mapping, PyObject *items) {
         Py_ssize_t i;
@@ -749,6 +761,8 @@ cdef extern from *:
     Py_ssize_t list_len "PyList_GET_SIZE"(object items) noexcept
     object referred "native_referred"(const unsigned char* p, Py_ssize_t pos, object handles, object otherwise)
     object list_get "native_list_get"(object items, Py_ssize_t index)
+    object head "native_head"(const unsigned char* p, Py_ssize_t pos)
+    Py_ssize_t text_sizes "native_text_sizes"(list items, Py_ssize_t most) noexcept
     bint plain_key "native_plain_key"(object key) noexcept
     list flat_items "native_flat_items"(object mapping)
     int dict_set "PyDict_SetItem"(object mapping, object key, object value) except -1
@@ -815,6 +829,9 @@ cdef inline long long i64(const unsigned char* p, Py_ssize_t pos) noexcept:
     return native_u64(p + pos)
 
 # The new array's memory is not set to anything before: the numbers fill all of it.
+cdef inline (long long, int, long long, int, int, long long, int) number_at(const unsigned char* p, Py_ssize_t pos) noexcept:
+    return (i32(p, pos), u16(p, pos + 4), u32(p, pos + 6), i32(p, pos + 26), u16(p, pos + 30), u32(p, pos + 32), i32(p, pos + 36))
+
 cdef inline read_array(carray.array empty, const unsigned char* p, Py_ssize_t pos, Py_ssize_t length):
     cdef carray.array numbers = carray.clone(empty, length, False)
     native_swap(numbers.data.as_uchars, p + pos, length, numbers.ob_descr.itemsize)

@@ -53,6 +53,9 @@ def i64(p: Input, pos: int) -> int:
     return _i64(p, pos)[0]  # type: ignore[no-any-return]
 
 
+head = Struct(">HI").unpack_from  #: two bytes and the four after them, as a key
+
+
 _PRIMITIVE_BYTES = {"Z": 1, "B": 1, "C": 2, "S": 2, "I": 4, "F": 4, "J": 8, "D": 8}
 _CHAR = ord("C")
 _DOUBLE = ord("D")
@@ -80,6 +83,21 @@ def read_primitive(p: Input, pos: int, code: int) -> Any:
     return _UNPACK[code](p, pos)[0]
 
 
+def text_sizes(items: list[Any], most: int) -> int:
+    """The length of the texts among the first ``most`` items; -1: one is none, no number of 64 bits, nor None."""
+    size = 0
+    for item in items[:most]:
+        kind = type(item)
+        if kind is str:
+            size += len(item)
+        elif isinstance(item, int):
+            if not -0x8000000000000000 <= item <= 0x7FFFFFFFFFFFFFFF:
+                return -1
+        elif kind is not float and item is not None:
+            return -1
+    return size
+
+
 # ------------------------------------------------------------------------------------------- reading bytes and arrays
 
 
@@ -100,6 +118,17 @@ def matches(p: Input, pos: int, end: int, raw: bytes) -> bool:
 def repeats(p: Input, start: int, pos: int, end: int) -> bool:
     """Whether the six bytes at ``start`` stand at ``pos`` as well, all of them before ``end``."""
     return end - pos >= 6 and p[start : start + 6] == p[pos : pos + 6]
+
+
+_number_at = Struct(">iHI16xiHIi").unpack_from
+
+
+def number_at(p: Input, pos: int) -> tuple[int, int, int, int, int, int, int]:
+    """An int and a BigInteger as they begin, in 40 bytes.
+
+    The int, two bytes and the handle of BigInteger, its sign, two bytes and the handle of byte[], its length.
+    """
+    return _number_at(p, pos)
 
 
 def decode_mutf8(p: Input, start: int, stop: int) -> str | None:

@@ -406,15 +406,14 @@ class ObjectReader(ArrayReader):
 
     def _afford_contents(self, field: Any, contents: Any) -> int:
         """The same for an object of one field and one annotation, without the block of four bytes that begins that."""
-        size = 4
+        size = native.text_sizes(contents, _FIRST - 1)
+        if size < 0:
+            size = 0
+            for i in range(min(native.list_len(contents), _FIRST - 1)):
+                size += _copy_bytes(native.list_get(contents, i))
+        size += 4
         if field is not None:
             size += _copy_bytes(field)
-        for i in range(min(native.list_len(contents), _FIRST - 1)):
-            item = native.list_get(contents, i)
-            if type(item) is str:
-                size += len(item)
-            elif type(item) is not float:
-                size += _copy_bytes(item)
         if size < _SMALL_BYTES:
             return 0
         if not self._paid(self._copied + size):

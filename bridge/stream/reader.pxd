@@ -68,6 +68,7 @@ cdef class StreamReader:
     cdef list _handles, _scratch
     cdef Py_ssize_t _longest
     cdef int _gathering
+    cdef dict _plans
     cdef list _frames
     cdef Py_ssize_t _top
 

@@ -105,7 +105,7 @@ class StreamReader:
         "_fieldless", "_suspicious", "_last_suspect", "_first_error", "_mark_start", "_mark_handles", "_best_offset",
         "_mark_refs", "_mark_classes",
         "_tries", "_guess", "_untried", "_accused", "_latest", "_latest_generation", "_kept_frames", "_handles",
-        "_frames", "_top", "_scratch", "_longest", "_gathering",
+        "_frames", "_top", "_scratch", "_longest", "_gathering", "_plans",
     )  # fmt: skip
 
     def __init__(
@@ -140,6 +140,8 @@ class StreamReader:
         self._handles: list[Any] = []
         # What is on its way from the input to where it belongs; a limit that ends it ends the reading for good.
         self._scratch: list[Any] = []
+        #: Uncompiled, plans by the beginning of objects: TC_OBJECT and the reference to a class.
+        self._plans: dict[Any, Any] = {}
         self._frames: list[Any] = []
         self._top = -1
         self._kept_frames = _KEPT_FRAMES
@@ -186,6 +188,8 @@ class StreamReader:
         if self._top >= 0:
             raise LocalProtocolError("restart() was called inside a content")
         native.list_empty(self._handles, _KEPT_HANDLES)
+        if not native.COMPILED:
+            self._plans.clear()
         self._kept_frames = _KEPT_FRAMES_OF_MANY
         if self._fieldless:
             self._fieldless.clear()
@@ -302,6 +306,7 @@ class StreamReader:
         self._refs_beside += len(self._handles)
         self._classes = 0
         self._handles = []
+        self._plans.clear()
         self._mark_handles = -1
 
     def _block_data(self) -> Any:

@@ -71,6 +71,7 @@ class SecondTryReader(StreamReader):
         self._lowest_reference = NO_REFERENCE
         self._pos = self._mark_start - self._base
         del self._handles[self._mark_handles :]
+        self._plans.clear()
         self._refs_beside = self._mark_refs
         self._classes = self._mark_classes
 
