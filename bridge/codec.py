@@ -103,10 +103,7 @@ def dumps(obj: Any, *, registry: Registry | None = None, allow_gadgets: bool = F
     if allow_gadgets:
         return Encoder(registry, allow_gadgets=True).write_alone(obj)
     spare = registry.spare_encoders
-    try:  # as `_encoder` does it; a stream of one small object takes less time than a call
-        encoder = spare.pop()
-    except IndexError:
-        encoder = Encoder(registry)
+    encoder = _encoder(registry, spare)
     data = encoder.write_alone(obj)
     if len(spare) < _SPARE_CODERS:
         spare.append(encoder)

@@ -107,7 +107,7 @@ class Encoder(PlanFinder):
             raw = plan.descriptor.written_first[0]
             data = native_leaves.put_alone(self._out, raw, obj, plan.slots, plan.leaf_steps, plan.length)
             if data is not None:
-                return data  # type: ignore[no-any-return]
+                return data
         self._write(obj, False, False)
         return self.finish()
 
