@@ -155,8 +155,9 @@ class Slots:
         self.members = members
         self.set: list[Any] = [_set_nowhere if member is None else member.__set__ for member in members]
         self.get: list[Any] = [None if member is None else member.__get__ for member in members]
-        self.kind: type | None = None  # for these two, see `native_leaves`
+        self.kind: type | None = None  # for these three, see `native_leaves`
         self.runs: list[Any] = []
+        self.in_two: Any = None
         self.names: list[str] | None = None  # see `_store`
 
 

@@ -43,6 +43,7 @@ _LEAVES = frozenset((str, int, float, bool, type(None), list))
 #: So many texts are written at once, if there are so many.
 _MANY = 256
 _TEXT_ALONE = {str}
+_TEXT_OR_NONE = {str, type(None)}
 
 #: The first bytes of characters that are four bytes in UTF-8, and six in the modified one.
 _FOUR_BYTES = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
@@ -55,6 +56,10 @@ _map_start = Struct(">fiHii").pack
 _boxed_int = Struct(">6si").pack
 _boxed_long = Struct(">6sq").pack
 _boxed_double = Struct(">6sd").pack
+
+#: References to what was written first: what a stream has many references to comes early in it.
+_LOW = 1024
+_REFERENCES = [_reference(0x71, _BASE_WIRE_HANDLE + number) for number in range(_LOW)]
 
 
 def _start_of_map(size: int, load_factor: float = 0.75) -> bytes:
@@ -92,7 +97,7 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
         raise OverflowError(native.TOO_MANY)
     integer, long, double, boolean, array_list = memo.heads
     maps = memo.maps
-    claim, keep = memo.setdefault, objects.append
+    claim, keep, references = memo.setdefault, objects.append, _REFERENCES
     number = memo.next
     # The list or map at hand: itself, its items (of a map keys and values by turns), how many they are to be, and what
     # is known of the type of a map. Those around it wait in ``outer``. No code of the program runs in between.
@@ -108,7 +113,7 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
                 if len(item) > 1:
                     known = claim(id(item), number)
                     if known is not number:
-                        out += _reference(0x71, _BASE_WIRE_HANDLE + known)
+                        out += references[known] if known < _LOW else _reference(0x71, _BASE_WIRE_HANDLE + known)
                         continue
                     keep(item)
                 if item.isascii() and len(item) < 256 and "\0" not in item:
@@ -399,6 +404,9 @@ def put_instances(
         raise OverflowError(native.TOO_MANY)
     head = b"" if handle < 0 else _object_head(0x7371, _BASE_WIRE_HANDLE + handle)
     runs = slots.runs if slots.kind is kind else _runs_of(slots, kind, steps, length)
+    start = index
+    if native.list_len(items) - index >= _MANY and slots.in_two and head:
+        index += _put_many(out, memo, objects, items, index, slots, head)
     claim, keep = memo.setdefault, objects.append
     number = memo.next
     memo.step = length
@@ -407,7 +415,7 @@ def put_instances(
     for obj in iterator:
         if type(obj) is not kind:
             memo.next = number
-            return native.list_len(items) - operator.length_hint(iterator) - 1 - index
+            return native.list_len(items) - operator.length_hint(iterator) - 1 - start
         if head:
             known = claim(id(obj), number)
             if known is not number:
@@ -465,9 +473,62 @@ def put_instances(
                     items.append(held)
                     continue
                 memo.step = step
-                return native.list_len(items) - operator.length_hint(iterator) - index
+                return native.list_len(items) - operator.length_hint(iterator) - start
     memo.next = number
-    return native.list_len(items) - index
+    return native.list_len(items) - start
+
+
+def _put_many(out: Output, memo: Memo, objects: list[Any], items: Any, index: int, slots: Slots, head: bytes) -> int:
+    """The same, for as many at once as have only numbers, texts and None in their fields: how many.
+
+    Their fields are fetched, looked at and packed before anything is written, in the loops of Python's own functions.
+    """
+    start = index
+    numbers, kinds, pack, texts = slots.in_two
+    claim, keep, references = memo.setdefault, objects.append, _REFERENCES
+    number = memo.next
+    while True:
+        chunk = list.__getitem__(items, slice(index, index + _MANY))
+        if len(chunk) < _MANY or set(map(type, chunk)) != {slots.kind}:
+            break
+        try:
+            columns = list(zip(*map(numbers, chunk), strict=True))
+            if [set(map(type, column)) for column in columns] != kinds:
+                break
+            packed = list(map(pack, itertools.repeat(head), *columns))
+            values = list(map(texts, chunk))
+        except (AttributeError, OverflowError, StructError):
+            break
+        if not _TEXT_OR_NONE.issuperset(map(type, itertools.chain.from_iterable(values))):
+            break
+        for obj, fields, row in zip(chunk, packed, values, strict=True):
+            known = claim(id(obj), number)
+            if known is not number:
+                out += _reference(0x71, _BASE_WIRE_HANDLE + known)
+                continue
+            keep(obj)
+            number += 1
+            out += fields
+            for text in row:
+                if text is None:
+                    out += b"p"
+                    continue
+                size = len(text)
+                if size > 1:
+                    known = claim(id(text), number)
+                    if known is not number:
+                        out += references[known] if known < _LOW else _reference(0x71, _BASE_WIRE_HANDLE + known)
+                        continue
+                    keep(text)
+                number += 1
+                if size < 256 and text.isascii() and "\0" not in text:
+                    out += _TEXT_HEADS[size]
+                    out += text.encode()
+                else:
+                    native.put_string(out, text)
+        memo.next = number
+        index += _MANY
+    return index - start
 
 
 def _runs_of(slots: Slots, kind: type, steps: Input, length: int) -> list[Any]:
@@ -493,6 +554,11 @@ def _runs_of(slots: Slots, kind: type, steps: Input, length: int) -> list[Any]:
             pack = Struct(">" + "".join([_FORMATS[code] for code in run])).pack
             slots.runs.append((fetch, [_KINDS[code] for code in run], pack, stop))
         start = stop
+    slots.in_two = None
+    if start == length and len(slots.runs) == 2 and slots.runs[0][2] is not None and slots.runs[1][1] is str:
+        (numbers, kinds, _, first), (texts, *_) = slots.runs
+        pack = Struct(">6s" + "".join([_FORMATS[code] for code in steps[:first]])).pack
+        slots.in_two = (numbers, [{kind} for kind in kinds], pack, texts)
     return slots.runs
 
 

@@ -46,6 +46,15 @@ class Hidden(Bean):
     name = None
 
 
+class Flat:
+    """A class of one level: its numbers, then its texts."""
+
+    __slots__ = ("count", "share", "name", "other")
+
+    def __init__(self, count: Any, share: Any = 0.5, name: Any = None, other: Any = None) -> None:
+        self.count, self.share, self.name, self.other = count, share, name, other
+
+
 MEMBERS = [vars(Base)["key"], *[vars(Bean)[name] for name in ("count", "share", "name", "next")]]
 
 
@@ -61,6 +70,13 @@ def registry(build: Build, *, framed: bool) -> Any:
     def reduce(obj: Any) -> Any:
         return bean, [get(obj) for _, get in members], ()
 
+    flat = build.package.ClassDescriptor("p.Flat", 1, SC_SERIALIZABLE, [*fields[:3], ("other", "Ljava/lang/Object;")])
+    made.write_as(
+        Flat,
+        plan.EncodePlan(plan.REDUCE, flat, reduce=lambda obj: (flat, [obj.count, obj.share, obj.name, obj.other], ()))
+        if framed
+        else plan.EncodePlan(plan.FIELDS, flat, members=[vars(Flat)[name] for name in Flat.__slots__]),
+    )
     for kind in (Bean, Wary, Hidden):
         made.write_as(
             kind,
@@ -138,6 +154,23 @@ VALUES: dict[str, Callable[[], Any]] = {
     ],
     "texts that come twice": lambda: [*(texts := many(700, "é")), texts[3], *many(250, texts[690]), *texts],
     "texts and others": lambda: [*many(600, None), *many(256, 5), *many(300, ["x"]), *many(257, ONE), *many(512, "y")],
+    "many beans": lambda: flats(),
+    "many beans, with texts of their own": lambda: flats(
+        Flat(1),
+        Flat(2, name="", other="x"),
+        Flat(3, name="\0é\U0001f600"),
+        Flat(4, name="x" * 300),
+        Flat(5, other="x"),
+        Flat(6, name=SHARED, other=SHARED),
+    ),
+    "many beans, with one that has parts": lambda: flats(
+        Flat(1, other=[1]), Flat(2, other=Flat(3)), Flat(4, other=ONE)
+    ),
+    "many beans, with numbers of other types": lambda: flats(
+        Flat(True), Flat(1, 5), Flat(bridge.Short(3), bridge.Float(1))
+    ),
+    "many beans, with others": lambda: flats(Bean(), None, "x", *[flat := Flat(1)] * 2, [flat]),
+    "many beans, several times": lambda: [*(beans := flats()), *beans[::-1], beans],
     "tuples": lambda: [(), (1, "x"), (1, [2, (3,)]), (ONE, ONE), (None, "x", LONG, BIG)],
 }
 
@@ -176,6 +209,14 @@ def deep(levels: int, end: Any) -> Any:
 def many(count: int, last: Any) -> list[Any]:
     """Texts, each of its own, of which the last but one is something else."""
     return [*[f"text {index}" for index in range(count - 2)], last, "the last " + str(count)]
+
+
+def flats(*others: Any) -> list[Any]:
+    """Beans of one kind, and somewhere among as many more of them another one."""
+    made = [Flat(index, index / 2, f"name {index}", SHARED if index % 3 else f"other {index}") for index in range(700)]
+    for other in others:
+        made += [other, *[Flat(index, index / 2, f"more {index}", SHARED) for index in range(513)]]
+    return made
 
 
 def written(build: Build, value: Any, *, framed: bool) -> tuple[bytes, int]:
@@ -293,6 +334,10 @@ FAILURES: dict[str, tuple[Callable[[], Any], str]] = {
     "a map in a tuple": (lambda: ({}, [1], {"a": [1, Unknown()]}), "$[2].a[1]"),
     "a text among many": (lambda: [*many(300, SHARED), *many(300, Unknown())], "$[598]"),
     "a number that is too large, in a map": (lambda: [{}, {"a": [{"b": [1, Bean(2**31)]}]}], "$[1].a[0].b[1].count"),
+    "a number that is too large, among many": (lambda: flats(Flat(2**31)), "$[700].count"),
+    "a float that is none, among many": (lambda: flats(Flat(1, "x")), "$[700].share"),
+    "a text that is none, among many": (lambda: flats(Flat(1, other=Unknown())), "$[700].other"),
+    "no bean among many": (lambda: flats(Unknown()), "$[700]"),
     "a list in a map": (lambda: {"a": [1, 2], "b": [1, Unknown()]}, "$.b[1]"),
 }  # fmt: skip
 
