@@ -9,10 +9,9 @@ from typing import Any
 from ..errors import EncodeError
 from ..stream import native
 from ..stream.descriptors import ClassDescriptor
-from ..stream.plan import REDUCE, EncodePlan
-from .adapters import NO_DATA, OWN_DATA, value_reader
+from ..stream.plan import SCALED, EncodePlan
+from .adapters import OWN_DATA, value_reader
 from .java_lang import NUMBER, BigInteger
-from .java_util_data import plain_decimal
 from .registry import Registry
 
 __all__ = ["register"]
@@ -59,19 +58,22 @@ def _build_big_decimal(values: list[Any], annotations: Any) -> Any:
     return _decimal_of(scale, unscaled)
 
 
-def _reduce_big_decimal(value: Decimal) -> Any:
-    if type(value) is Decimal and (parts := plain_decimal(value)) is not None:
-        return BIG_DECIMAL, parts, NO_DATA
+def _scale_and_number(value: Decimal) -> tuple[int, int]:
+    if type(value) is Decimal:
+        parts = native.plain_number(str(value))
+        if parts is not None:
+            return parts
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int):
         raise EncodeError(f"Decimal({str(value)!r}) has no Java counterpart: a BigDecimal is a finite number")
     if not -0x7FFFFFFF <= exponent <= 0x80000000:
         raise EncodeError(f"a Decimal with exponent {exponent}; the scale of a BigDecimal is an int")
-    return BIG_DECIMAL, (-exponent, int(value.scaleb(-exponent, _EXACT))), NO_DATA
+    return -exponent, int(value.scaleb(-exponent, _EXACT))
 
 
 def register(registry: Registry) -> None:
     """Teaches the registry the classes of this file."""
     registry.read_as(BIG_DECIMAL.name, value_reader(BIG_DECIMAL, _build_big_decimal, from_number=_decimal_of))
-    checks = [None, {int: registry.encode_plan(BigInteger)}]
-    registry.write_as(Decimal, EncodePlan(REDUCE, BIG_DECIMAL, checks=checks, reduce=_reduce_big_decimal))
+    number = registry.encode_plan(BigInteger)
+    assert number is not None  # java_lang comes first
+    registry.write_as(Decimal, EncodePlan(SCALED, BIG_DECIMAL, reduce=_scale_and_number, alternatives=(number,)))

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from ..errors import EncodeError
 from ..stream import mutf8, native
+from . import native_datetime
 from .java_time_types import (
     DURATION,
     INSTANT,
@@ -27,7 +28,10 @@ from .java_time_types import (
     ZONE_OFFSET,
     ZONE_REGION,
     ZONED_DATE_TIME,
+    Instant,
     NanoDateTime,
+    NanoTime,
+    NanoTimedelta,
     ZonedDateTime,
     ZoneId,
 )
@@ -36,6 +40,9 @@ _UTC_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _UTC_EPOCH.toordinal()
 _BEYOND = native.slot_table([vars(NanoDateTime)["_beyond"]])
 _NAMED_ZONES = (ZoneInfo, ZoneId)
+
+for _cls in (date, time, datetime, timedelta, Instant, NanoDateTime, NanoTime, NanoTimedelta):
+    native_datetime.know_exact(_cls)
 
 
 # ------------------------------------------------------------------------------------------------------- parts of them
@@ -72,12 +79,16 @@ def _time_number(hour: int, minute: int, second: int, nanos: int) -> int:
 def _offset_seconds(offset: Any) -> int:
     if offset is None:
         raise EncodeError("a time zone that does not tell its offset from UTC")
-    days = offset.days
-    seconds = offset.seconds
+    if native_datetime.is_exact(offset):
+        days, seconds, microseconds = native_datetime.delta_parts(offset)
+    else:
+        days = offset.days
+        seconds = offset.seconds
+        microseconds = offset.microseconds
     seconds += days * 86_400
-    if offset.microseconds or not -MAX_OFFSET <= seconds <= MAX_OFFSET:
+    if microseconds or not -MAX_OFFSET <= seconds <= MAX_OFFSET:
         raise EncodeError(f"an offset of {offset} from UTC; Java has whole seconds, up to 18 hours")
-    return seconds  # type: ignore[no-any-return]
+    return seconds
 
 
 def _offset_bytes(seconds: int) -> bytes:
@@ -100,6 +111,8 @@ def _with_offset(kind: int, high: int, high_bytes: int, low: int, low_bytes: int
 
 
 def _date_number(value: Any) -> int:
+    if native_datetime.is_exact(value):
+        return native_datetime.date_number(value)
     year: int = value.year
     month: int = value.month
     day: int = value.day
@@ -110,15 +123,24 @@ def _date_number(value: Any) -> int:
 
 
 def duration_data(value: timedelta) -> bytes:
-    days = value.days
-    seconds = value.seconds
-    return native.tagged(DURATION, days * 86_400 + seconds, 8, _nanos(value, value.microseconds), 4)
+    if native_datetime.is_exact(value):
+        days, seconds, microseconds = native_datetime.delta_parts(value)
+    else:
+        days = value.days
+        seconds = value.seconds
+        microseconds = value.microseconds
+    return native.tagged(DURATION, days * 86_400 + seconds, 8, _nanos(value, microseconds), 4)
 
 
 def instant_data(value: datetime) -> bytes:
     zone = value.tzinfo
     if zone is None:
         raise EncodeError("an Instant without a time zone is no point in time")
+    if zone is UTC and native_datetime.is_exact(value):
+        days = native_datetime.days_of(value)
+        hour, minute, second, microsecond = native_datetime.clock_of(value)
+        seconds = days * 86_400 + hour * 3600 + minute * 60 + second
+        return native.tagged(INSTANT, seconds, 8, _nanos(value, microsecond), 4)
     if zone is UTC:
         days = value.toordinal()
         hour = value.hour
@@ -138,10 +160,14 @@ def date_data(value: date) -> bytes:
 
 
 def time_data(value: time) -> bytes:
-    hour = value.hour
-    minute = value.minute
-    second = value.second
-    nanos = _nanos(value, value.microsecond)
+    if native_datetime.is_exact(value):
+        hour, minute, second, microsecond = native_datetime.time_parts(value)
+    else:
+        hour = value.hour
+        minute = value.minute
+        second = value.second
+        microsecond = value.microsecond
+    nanos = _nanos(value, microsecond)
     number = _time_number(hour, minute, second, nanos)
     size = _time_bytes(minute, second, nanos)
     if value.tzinfo is None:
@@ -173,10 +199,14 @@ def _after_the_gap(value: Any, zone: Any) -> Any:
 
 def _date_time(kind: int, value: Any) -> bytes:
     """Date and time of day, and the offset but for LOCAL_DATE_TIME."""
-    hour = value.hour
-    minute = value.minute
-    second = value.second
-    nanos = _nanos(value, value.microsecond)
+    if native_datetime.is_exact(value):
+        hour, minute, second, microsecond = native_datetime.clock_of(value)
+    else:
+        hour = value.hour
+        minute = value.minute
+        second = value.second
+        microsecond = value.microsecond
+    nanos = _nanos(value, microsecond)
     number = _time_number(hour, minute, second, nanos)
     size = _time_bytes(minute, second, nanos)
     if kind == LOCAL_DATE_TIME:

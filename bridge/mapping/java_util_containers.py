@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from ..errors import EncodeError
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData, JavaArray, JavaClass, JavaEnum, array_descriptor
-from ..stream.plan import REDUCE, EncodePlan
+from ..stream.plan import ITEMS, REDUCE, EncodePlan
 from .adapters import (
     NO_DATA,
     OWN_DATA,
@@ -27,7 +27,7 @@ from .adapters import (
     value_reader,
 )
 from .java_util import LinkedHashSet
-from .java_util_data import counted_entries
+from .java_util_data import counted_entries, enum_map_parts
 from .registry import Registry
 
 __all__ = [
@@ -435,7 +435,6 @@ def register(registry: Registry) -> None:
         (Hashtable, HASHTABLE, _reduce_hashtable),
         (Properties, PROPERTIES, _reduce_properties),
         (IdentityHashMap, IDENTITY_HASH_MAP, _reduce_identity_hash_map),
-        (EnumMap, ENUM_MAP, _reduce_enum_map),
         (EnumSet, ENUM_SET, _reduce_enum_set),
         (MapEntry, SIMPLE_ENTRY, lambda value: (SIMPLE_ENTRY, value, ())),
         (ImmutableMapEntry, IMMUTABLE_ENTRY, lambda value: (IMMUTABLE_ENTRY, value, ())),
@@ -443,3 +442,5 @@ def register(registry: Registry) -> None:
     ]
     for python_type, known, reduce in writers:
         registry.write_as(python_type, EncodePlan(REDUCE, known, reduce=reduce))
+    of_no_class = EncodePlan(REDUCE, ENUM_MAP, reduce=_reduce_enum_map)
+    registry.write_as(EnumMap, EncodePlan(ITEMS, ENUM_MAP, reduce=enum_map_parts, alternatives=(of_no_class,)))

@@ -1,23 +1,21 @@
 # cython: language_level=3, annotation_typing=False, auto_pickle=False
-"""What is written for lists and sets that cannot change, maps, UUIDs and BigDecimals; compiled: there may be many.
+"""What is written for lists and sets that cannot change, maps and UUIDs; compiled: there may be many.
 
-`java_util_immutable`, `java_util_containers`, `java_util_values` and `java_math` say what each of them is for.
+`java_util_immutable`, `java_util_containers` and `java_util_values` say what each of them is for.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
 from itertools import chain
 from typing import Any
 
 from ..errors import EncodeError
 from ..stream import native
-from ..stream.model import BlockData
+from ..stream.model import BlockData, JavaClass
 
 # The tags of java.util.CollSer.
 LIST, SET, MAP, LIST_WITH_NULLS = range(1, 5)
 
-_PLAIN_DIGITS = 100
 _HALF = (1 << 64) - 1
 _SIZES = [BlockData(bytes((0, 0, 0, size))) for size in range(256)]
 
@@ -64,6 +62,15 @@ def uuid_data(value: Any) -> bytes:
     return native.two_longs(least, most)
 
 
+def enum_map_parts(value: Any) -> Any:
+    """Of an EnumMap that knows the class of its keys; None of another one."""
+    key_type = value.key_type
+    if type(key_type) is not JavaClass:
+        return None
+    entries = native.flat_items(value)
+    return key_type, _int(native.list_len(entries) >> 1), entries
+
+
 def counted_entries(mapping: dict[Any, Any]) -> list[Any]:
     """The number of entries as a block of data, then keys and values: the annotation of many maps."""
     size = len(mapping)
@@ -72,17 +79,3 @@ def counted_entries(mapping: dict[Any, Any]) -> list[Any]:
         contents.append(key)
         contents.append(value)
     return contents
-
-
-def plain_decimal(value: Decimal) -> tuple[int, int] | None:
-    """Scale and unscaled value of a number that is not too long and has no exponent; None for any other."""
-    text = str(value)
-    if len(text) > _PLAIN_DIGITS:
-        return None
-    dot = text.find(".")
-    try:
-        if dot < 0:
-            return 0, int(text)
-        return len(text) - dot - 1, int(text[:dot] + text[dot + 1 :])
-    except ValueError:
-        return None

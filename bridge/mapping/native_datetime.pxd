@@ -39,6 +39,28 @@ cdef extern from *:
         return native_datetime_of(cls, (int)year, month, day_of_year - (153 * shifted_month + 2) / 5 + 1,
             (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60), microseconds, utc);
     }
+    /* Types whose instances hold what their attributes say. */
+    static PyObject *native_exact[8];
+    static int native_know_exact(PyObject *cls) {
+        int i = 0;
+        if (native_datetime_ready()) return -1;
+        while (i < 8 && native_exact[i]) i++;
+        if (i == 8) { PyErr_SetString(PyExc_SystemError, "too many types"); return -1; }
+        Py_INCREF(cls); native_exact[i] = cls; return 0;
+    }
+    static CYTHON_INLINE int native_is_exact(PyObject *value) {
+        PyObject *cls = (PyObject *)Py_TYPE(value); int i;
+        for (i = 0; i < 8; i++) if (native_exact[i] == cls) return 1;
+        return 0;
+    }
+    static CYTHON_INLINE long long native_date_number(PyObject *value) {
+        return PyDateTime_GET_YEAR(value) << 16 | PyDateTime_GET_MONTH(value) << 8 | PyDateTime_GET_DAY(value);
+    }
+    static CYTHON_INLINE long long native_days(PyObject *value) { /* from 1970-01-01; a year that begins in March */
+        long long year = PyDateTime_GET_YEAR(value); int month = PyDateTime_GET_MONTH(value), shifted = month > 2 ? month - 3 : month + 9;
+        if (month <= 2) year--;
+        return year * 365 + year / 4 - year / 100 + year / 400 + (153 * shifted + 2) / 5 + PyDateTime_GET_DAY(value) - 1 - 719468;
+    }
     static PyObject *native_timedelta_of(long long seconds, int microseconds) {
         long long days = seconds / 86400, second = seconds % 86400;
         if (second < 0) { second += 86400; days--; }
@@ -47,6 +69,21 @@ cdef extern from *:
         return PyDateTimeAPI->Delta_FromDelta((int)days, (int)second, microseconds, 1, PyDateTimeAPI->DeltaType);
     }
     """
+    int know_exact "native_know_exact"(object cls) except -1
+    bint is_exact "native_is_exact"(object value) noexcept
+    long long date_number "native_date_number"(object value) noexcept
+    long long days_of "native_days"(object value) noexcept
+    int PyDateTime_DATE_GET_HOUR(object value) noexcept
+    int PyDateTime_DATE_GET_MINUTE(object value) noexcept
+    int PyDateTime_DATE_GET_SECOND(object value) noexcept
+    int PyDateTime_DATE_GET_MICROSECOND(object value) noexcept
+    int PyDateTime_TIME_GET_HOUR(object value) noexcept
+    int PyDateTime_TIME_GET_MINUTE(object value) noexcept
+    int PyDateTime_TIME_GET_SECOND(object value) noexcept
+    int PyDateTime_TIME_GET_MICROSECOND(object value) noexcept
+    int PyDateTime_DELTA_GET_DAYS(object value) noexcept
+    int PyDateTime_DELTA_GET_SECONDS(object value) noexcept
+    int PyDateTime_DELTA_GET_MICROSECONDS(object value) noexcept
     object date_of "native_date_of"(int year, int month, int day)
     object time_of "native_time_of"(int hour, int minute, int second, int microsecond, object zone)
     object datetime_of "native_datetime_of"(
@@ -56,3 +93,12 @@ cdef extern from *:
 
 cdef inline usual(bytes data, instant, utc, dict zones):
     return None
+
+cdef inline (int, int, int, int) clock_of(value) noexcept:
+    return (PyDateTime_DATE_GET_HOUR(value), PyDateTime_DATE_GET_MINUTE(value), PyDateTime_DATE_GET_SECOND(value), PyDateTime_DATE_GET_MICROSECOND(value))
+
+cdef inline (int, int, int, int) time_parts(value) noexcept:
+    return (PyDateTime_TIME_GET_HOUR(value), PyDateTime_TIME_GET_MINUTE(value), PyDateTime_TIME_GET_SECOND(value), PyDateTime_TIME_GET_MICROSECOND(value))
+
+cdef inline (int, int, int) delta_parts(value) noexcept:
+    return (PyDateTime_DELTA_GET_DAYS(value), PyDateTime_DELTA_GET_SECONDS(value), PyDateTime_DELTA_GET_MICROSECONDS(value))

@@ -50,6 +50,43 @@ def timedelta_of(seconds: int, microseconds: int) -> timedelta:
     return timedelta(0, seconds, microseconds)
 
 
+def know_exact(cls: type) -> None:
+    """Says that instances of exactly this class hold what their attributes say, and nothing comes in between."""
+
+
+def is_exact(value: Any) -> bool:
+    """Whether the functions below may be asked about a value: its class is known. Uncompiled, they are not faster."""
+    return False
+
+
+def date_number(value: date) -> int:
+    """Year, month and day, in two bytes and one and one."""
+    return value.year << 16 | value.month << 8 | value.day
+
+
+def days_of(value: date) -> int:
+    """The days since the beginning of 1970."""
+    return value.toordinal() - _EPOCH_DAY
+
+
+def clock_of(value: datetime) -> tuple[int, int, int, int]:
+    """Hour, minute, second, microsecond."""
+    return value.hour, value.minute, value.second, value.microsecond
+
+
+def time_parts(value: time) -> tuple[int, int, int, int]:
+    """The same of a time."""
+    return value.hour, value.minute, value.second, value.microsecond
+
+
+def delta_parts(value: timedelta) -> tuple[int, int, int]:
+    """Days, seconds, microseconds."""
+    return value.days, value.seconds, value.microseconds
+
+
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
 def usual(data: bytes, instant: Any, utc: tzinfo, zones: dict[int, timezone]) -> Any:
     """The value of a ``java.time.Ser`` in a layout that is common, without nanoseconds; None: it may be another.
 

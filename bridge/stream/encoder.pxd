@@ -10,7 +10,7 @@ cdef int TC_CLASS, TC_ENDBLOCKDATA, TC_ENUM, TC_EXCEPTION, TC_NULL, TC_RESET
 cdef int TC_STRING
 cdef long long BASE_WIRE_HANDLE
 cdef int BIG_INTEGER, BOOLEAN, BOXED, BYTES, CHARS, CLASS, CONSTANT, DATA, DESCRIPTOR, DOUBLE, ELEMENTS, FIELDS
-cdef int INTEGER, ITEMS, LIST_OF, MAP_OF, NULL, NUMBERS, PRIMITIVES, REDUCE, REPLACE, STRING
+cdef int INTEGER, ITEMS, LIST_OF, MAP_OF, NULL, NUMBERS, PRIMITIVES, REDUCE, REPLACE, SCALED, STRING
 cdef int IN_FIELDS, IN_ITEMS, IN_ELEMENTS, IN_LIST, IN_MAP
 cdef Py_ssize_t _KEPT_FRAMES
 cdef int _MAX_REPLACEMENTS, _MAX_ANNOTATION_DEPTH
@@ -58,8 +58,6 @@ cdef class Encoder(PlanFinder):
     @cython.final
     @cython.locals(frame=EncoderFrame, i=Py_ssize_t, contents=list)
     cdef object _items(self, EncodePlan plan, obj)
-    @cython.final
-    cdef int _data(self, EncodePlan plan, obj) except -1
     @cython.final
     cdef object _replacement(self, EncodePlan plan, obj)
     @cython.final

@@ -61,6 +61,7 @@ from .plan import (
     PRIMITIVES,
     REDUCE,
     REPLACE,
+    SCALED,
     STRING,
     EncodePlan,
 )
@@ -266,6 +267,12 @@ class Encoder(PlanFinder):
         elif shape == DATA:
             if self._begin_object(plan, obj):
                 self._data(plan, obj)
+        elif shape == SCALED:
+            if self._begin_object(plan, obj):
+                self._scaled(plan, obj)
+        elif shape == ITEMS:
+            if not self._reference(obj):
+                self._items(plan, obj)
         elif shape == BOXED:
             self._start_box(plan.descriptor)
             self._primitive(plan.code, obj)
@@ -311,7 +318,10 @@ class Encoder(PlanFinder):
             i += native_leaves.put_leaves(self._out, self._memo, self._objects, items, i, self._boxes)
             if i >= native.list_len(items):
                 return i
-            if not self._leaf(native.list_get(items, i)):
+            if native_leaves.has_begun(self._memo):
+                return i
+            item = native.list_get(items, i)
+            if not self._leaf(item) and not self._reference(item):
                 return i
             i += 1
 
@@ -404,6 +414,9 @@ class Encoder(PlanFinder):
             self._data(plan, obj)
         elif shape == REDUCE:
             self._reduced(plan, obj)
+        elif shape == SCALED:
+            self._start_object(plan.descriptor, obj)
+            self._scaled(plan, obj)
         elif shape == ITEMS:
             self._items(plan, obj)
         elif shape == LIST_OF:
@@ -452,13 +465,20 @@ class Encoder(PlanFinder):
 
     def _items(self, plan: Any, obj: Any) -> None:
         """An object whose adapter gives the bytes of its fields, the block after them, and the objects after that."""
-        fields, head, items = plan.reduce(obj)
+        parts = plan.reduce(obj)
+        if parts is None:
+            self._reduced(plan.alternatives[0], obj)
+            return
+        fields, head, items = parts
         self._start_object(plan.descriptor, obj)
-        native.put_raw(self._out, fields)
+        if type(fields) is bytes:
+            native.put_raw(self._out, fields)
+        elif not self._reference(fields):
+            self._value(fields)
         self._block_data(head)
         i = 0
-        if type(items) is tuple:
-            contents = list(items)
+        if type(items) is tuple or type(items) is list:
+            contents = items if type(items) is list else list(items)
             i = self._leaves(contents)
             if i == native.list_len(contents):
                 native.put_u8(self._out, TC_ENDBLOCKDATA)
@@ -468,15 +488,6 @@ class Encoder(PlanFinder):
         frame.index = 1 + i
         frame.items = iter(items)
         self._go_on_within(frame)
-
-    def _data(self, plan: Any, obj: Any) -> None:
-        """After its class, the data of an object that its adapter gives as bytes."""
-        data = plan.reduce(obj)
-        if plan.annotation_step < 0:
-            native.put_raw(self._out, data)
-        elif not native_leaves.put_block(self._out, data):
-            self._block_data(data)
-            native.put_u8(self._out, TC_ENDBLOCKDATA)
 
     def _replacement(self, plan: Any, obj: Any) -> None:
         """What ``writeReplace`` gives is written in the place of the object, which takes no handle itself.

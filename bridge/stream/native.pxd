@@ -486,6 +486,20 @@ cdef extern from *:
         return _PyLong_FromByteArray(data, 16, 0, 0);
     #endif
     }
+    static PyObject *native_plain_number(PyObject *text) {
+        const char *p; Py_ssize_t i, n, dot = -1, digits = 0; long long number = 0; int negative; PyObject *scale, *value, *both = NULL;
+        if (!PyUnicode_Check(text) || !PyUnicode_IS_COMPACT_ASCII(text) || (n = PyUnicode_GET_LENGTH(text)) > 18) Py_RETURN_NONE;
+        p = (const char *)PyUnicode_1BYTE_DATA(text); negative = n > 0 && p[0] == '-';
+        for (i = negative; i < n; i++) {
+            if (p[i] == '.' && dot < 0) dot = i;
+            else if (p[i] >= '0' && p[i] <= '9') { number = number * 10 + (p[i] - '0'); digits++; }
+            else Py_RETURN_NONE;
+        }
+        if (!digits) Py_RETURN_NONE;
+        scale = PyLong_FromSsize_t(dot < 0 ? 0 : n - dot - 1); value = PyLong_FromLongLong(negative ? -number : number);
+        if (scale && value) both = PyTuple_Pack(2, scale, value);
+        Py_XDECREF(scale); Py_XDECREF(value); return both;
+    }
     static PyObject *native_magnitude(PyObject *number) {
         long long value; PyObject *absolute, *bits, *data = NULL;
         if (native_long(number, &value)) {
@@ -795,6 +809,7 @@ cdef extern from *:
     object unsigned "native_unsigned"(object data)
     object signed "native_signed"(int sign, const unsigned char* p, Py_ssize_t pos, Py_ssize_t size)
     object wide "native_wide"(long long high, long long low)
+    object plain_number "native_plain_number"(object text)
     bytes magnitude "native_magnitude"(object number)
     int put_primitive "native_put_primitive"(NativeOut* out, int code, object value) except -1
     int put_raw "native_put_raw"(NativeOut* out, object data) except -1

@@ -531,6 +531,19 @@ def magnitude(number: int) -> bytes:
     return number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 
+def plain_number(text: str) -> tuple[int, int] | None:
+    """The digits behind the dot, and the number without it, of a text that is up to 18 digits; None for any other."""
+    if len(text) > 18:
+        return None
+    dot = text.find(".")
+    try:
+        if dot < 0:
+            return 0, int(text)
+        return len(text) - dot - 1, int(text[:dot] + text[dot + 1 :])
+    except ValueError:
+        return None
+
+
 def put_reference(out: Output, handle: int) -> None:
     out += b"q"
     out += handle.to_bytes(4, "big")

@@ -31,6 +31,20 @@ cdef extern from *:
         w[0] = 0x77; w[1] = (unsigned char)size; memcpy(w + 2, PyBytes_AS_STRING(data), size); w[size + 2] = 0x78;
         out->length += size + 3; return 1;
     }
+    static int native_put_big_integer(NativeOut *out, NativeMemo *memo, Py_ssize_t handle, Py_ssize_t array, PyObject *number) {
+        static const unsigned char ints[16] = {255,255,255,255, 255,255,255,255, 255,255,255,254, 255,255,255,254};
+        long long value; uint64_t wide; uint32_t word; int size = 0, sign; unsigned char *w;
+        NATIVE_ROOM(48); w = out->p + out->length;
+        if (!native_long(number, &value)) { PyErr_SetString(PyExc_OverflowError, "not a number of 64 bits"); return -1; }
+        sign = (value > 0) - (value < 0); wide = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+        while (size < 8 && wide >> (8 * size)) size++;
+        w[0] = 0x73; w[1] = 0x71; word = __builtin_bswap32((uint32_t)(NATIVE_BASE_WIRE_HANDLE + handle)); memcpy(w + 2, &word, 4);
+        memcpy(w + 6, ints, 16); word = __builtin_bswap32((uint32_t)sign); memcpy(w + 22, &word, 4);
+        w[26] = 0x75; w[27] = 0x71; word = __builtin_bswap32((uint32_t)(NATIVE_BASE_WIRE_HANDLE + array)); memcpy(w + 28, &word, 4);
+        word = __builtin_bswap32((uint32_t)size); memcpy(w + 32, &word, 4);
+        wide = __builtin_bswap64(wide); memcpy(w + 36, (unsigned char *)&wide + 8 - size, size);
+        w[36 + size] = 0x78; out->length += 37 + size; memo->next += 2; return 0;
+    }
     static CYTHON_INLINE int native_put_list_start(NativeOut *out, Py_ssize_t size, Py_ssize_t fields) {
         return (fields && native_put_32(out, size)) || native_put_u16(out, 0x7704) || native_put_32(out, size) ? -1 : 0;
     }
@@ -188,6 +202,7 @@ cdef extern from *:
     Py_ssize_t put_leaves "native_put_leaves"(NativeOut* out, NativeMemo* memo, list objects, object items, Py_ssize_t index, tuple boxes) except -1
     bint put_start "native_put_start"(NativeOut* out, NativeMemo* memo, list objects, object obj, Py_ssize_t handle) except -1
     bint put_block "native_put_block"(NativeOut* out, object data) except -1
+    int put_big_integer "native_put_big_integer"(NativeOut* out, NativeMemo* memo, Py_ssize_t handle, Py_ssize_t array, object number) except -1
     int put_list_start "native_put_list_start"(NativeOut* out, Py_ssize_t size, Py_ssize_t fields) except -1
     int put_map_start "native_put_map_start"(NativeOut* out, double load_factor, Py_ssize_t size) except -1
     void know_map "native_know_map"(NativeMemo* memo, object kind, object plan) noexcept

@@ -50,6 +50,7 @@ _FOUR_BYTES = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 
 _reference = Struct(">BI").pack
 _object_head = Struct(">HI").pack
+_big_integer_head = Struct(">HIiiiiiHIi").pack
 _sizes = Struct(">iHi").pack
 _size = Struct(">Hi").pack
 _map_start = Struct(">fiHii").pack
@@ -307,6 +308,17 @@ def put_block(out: Output, data: bytes) -> bool:
     out += data
     out += b"x"
     return True
+
+
+def put_big_integer(out: Output, memo: Memo, handle: int, array: int, number: int) -> None:
+    """A BigInteger of 64 bits, with its byte[]; the classes have these handles, and nobody refers to the objects."""
+    size = (number.bit_length() + 7) // 8
+    sign = (number > 0) - (number < 0)
+    head = _BASE_WIRE_HANDLE + handle, -1, -1, -2, -2, sign, 0x7571, _BASE_WIRE_HANDLE + array, size
+    out += _big_integer_head(0x7371, *head)
+    out += abs(number).to_bytes(size, "big")
+    out += b"x"
+    memo.next += 2
 
 
 def put_list_start(out: Output, size: int, fields: int) -> None:

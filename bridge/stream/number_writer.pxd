@@ -1,5 +1,5 @@
 cimport cython
-from . cimport native
+from . cimport native, native_leaves
 from .descriptor_writer cimport DescriptorWriter
 from .descriptors cimport ClassDescriptor
 from .plan cimport EncodePlan
@@ -12,6 +12,9 @@ cdef class NumberWriter(DescriptorWriter):
     cdef object _number(self, EncodePlan plan, int shape, number)
     @cython.locals(magnitude=bytes, byte_array=EncodePlan)
     cdef int _big_integer(self, EncodePlan plan, number, obj) except -1
+    cdef int _data(self, EncodePlan plan, obj) except -1
+    @cython.locals(inner=EncodePlan, within=EncodePlan, handle=Py_ssize_t, array=Py_ssize_t)
+    cdef int _scaled(self, EncodePlan plan, obj) except -1
     cdef int _start_array(self, ClassDescriptor descriptor, obj, Py_ssize_t length) except -1
     cdef int _primitives(self, EncodePlan plan, int shape, obj) except -1
     cdef int _numbers(self, ClassDescriptor descriptor, int width, buffer, obj) except -1

@@ -1,5 +1,5 @@
 # cython: language_level=3, annotation_typing=False, auto_pickle=False, boundscheck=False, wraparound=False
-"""The middle of the encoder: numbers, and arrays of primitives.
+"""The middle of the encoder: numbers, arrays of primitives, and objects whose adapter gives no more than those.
 
 Java Object Serialization Specification 6.4.2, ``newArray``; ``java.math.BigInteger.writeObject``.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import EncodeError
-from . import native
+from . import native, native_leaves
 from .constants import TC_ARRAY, TC_ENDBLOCKDATA
 from .descriptor_writer import DescriptorWriter
 from .encoder_frame import shown
@@ -63,6 +63,31 @@ class NumberWriter(DescriptorWriter):
         native.put_raw(self._out, _POSITIVE if number > 0 else _NEGATIVE if number else _ZERO)
         self._start_array(byte_array.descriptor, None, len(magnitude))
         native.put_raw(self._out, magnitude)
+        native.put_u8(self._out, TC_ENDBLOCKDATA)
+
+    def _data(self, plan: Any, obj: Any) -> None:
+        """After its class, the data of an object that its adapter gives as bytes."""
+        data = plan.reduce(obj)
+        if plan.annotation_step < 0:
+            native.put_raw(self._out, data)
+        elif not native_leaves.put_block(self._out, data):
+            self._block_data(data)
+            native.put_u8(self._out, TC_ENDBLOCKDATA)
+
+    def _scaled(self, plan: Any, obj: Any) -> None:
+        """After its class, an object of an int and of a BigInteger, which its adapter gives."""
+        first, number = plan.reduce(obj)
+        native.put_32(self._out, first)
+        inner = plan.alternatives[0]
+        handle = array = -1
+        if native.integer_bytes(number):
+            handle = native.memo_get(self._memo, inner.descriptor, self._objects)
+            within = inner.alternatives[0]
+            array = native.memo_get(self._memo, within.descriptor, self._objects)
+        if handle < 0 or array < 0:
+            self._big_integer(inner, number, None)
+        else:
+            native_leaves.put_big_integer(self._out, self._memo, handle, array, number)
         native.put_u8(self._out, TC_ENDBLOCKDATA)
 
     def _start_array(self, descriptor: Any, obj: Any, length: int) -> None:

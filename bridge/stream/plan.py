@@ -47,6 +47,7 @@ REPLACE = 36  #: another value is written in its place, as with Java's writeRepl
 DATA = 39  #: the adapter gives the bytes of all primitive fields, or of what an Externalizable writes
 ITEMS = 40  #: the adapter gives the bytes of all fields, the block after them, and the objects after that
 BIG_INTEGER = 41  #: an int as java.math.BigInteger writes itself
+SCALED = 42  #: an int field, and a java.math.BigInteger in an object field; nothing else
 
 
 # The short way to an object that lies whole in the input: what its adapter makes it from. 0: there is none.
@@ -167,16 +168,17 @@ class EncodePlan:
     FIELDS, per step of the program None or a mapping from the type of the value to the plan to write it by, None for
     its own; the mapping raises `EncodeError` for a type that cannot stand in the field. None can stand in each. For
     REDUCE the same; for ELEMENTS, the one of all.
-    ``reduce``: for FIELDS, if there is one, gives the annotations; for REDUCE, ``reduce(value)`` gives
-    ``(descriptor, values, annotations)`` where ``annotations`` is an iterable of contents per annotated level; for
-    DATA the bytes of the fields, or for a class that has only an annotation those of its block of data; for ITEMS
-    ``(fields, head, objects)``, the bytes of the fields, the block that begins the annotation, and an iterable; for
+    ``reduce``: for FIELDS, if there is one, gives the annotations; for REDUCE, ``reduce(value)`` gives ``(descriptor,
+    values, annotations)`` where ``annotations`` is an iterable of contents per annotated level; for DATA the bytes of
+    the fields, or for a class that has only an annotation those of its block of data; for ITEMS ``(fields, head,
+    objects)``, the bytes of the fields or a Class object that is the only one, the block that begins the annotation,
+    and an iterable, or None where the plan that is its alternative has to write the value; for SCALED the two ints; for
     REPLACE, the value to write; for CONSTANT, ``(descriptor, name)``; for CLASS and DESCRIPTOR the descriptor; for
     ELEMENTS and PRIMITIVES the array's descriptor; for NUMBERS ``(descriptor, bytes of a number, buffer)``, or
     ``(descriptor, 0, elements)``.
     ``code``: the primitive type code of BOXED and PRIMITIVES. ``alternatives``: for INTEGER, the plans of Integer, Long
-    and BigInteger; for BIG_INTEGER, that of a byte[]; for REPLACE, if there is one, the plan for a replacement of the
-    same type.
+    and BigInteger; for BIG_INTEGER, that of a byte[]; for SCALED, that of a BigInteger; for REPLACE, if there is one,
+    the plan for a replacement of the same type.
     """
 
     def __init__(

@@ -7,7 +7,7 @@ never takes it. Values, sharing, handles, limits and errors have to be the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -307,3 +307,90 @@ def test_a_registry_that_reads_the_parts_otherwise_is_asked() -> None:
         data = build.package.dumps([Decimal("1.5"), Decimal("2.5"), build.package.BigInteger(3)])
         first, second, third = build.package.loads(data, registry=registry)
         assert first.intVal == second.intVal == third == "signum 1"
+
+
+class Day(date):
+    """Subclasses are asked for what they hold by their attributes."""
+
+
+class Moment(datetime):
+    pass
+
+
+class Clock(time):
+    pass
+
+
+class Span(timedelta):
+    pass
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_both_builds_write_the_same(name: str) -> None:
+    written = []
+    for build in BUILDS:
+        values = GROUPS[name](build)
+        dumps = build.package.dumps
+        several = [values, (values, [values, tuple(values)]), {str(i): value for i, value in enumerate(values)}]
+        # Twice, as what was written before is written as a reference; and each by itself.
+        written.append([*[dumps([one, one, (one,)]) for one in several], *map(dumps, values)])
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+def test_values_of_subclasses_are_written_as_those_of_the_class(build: Build) -> None:
+    zone = timezone(timedelta(hours=-3, minutes=-30))
+    pairs: list[tuple[Any, Any]] = [
+        (Day(2026, 11, 23), date(2026, 11, 23)),
+        (Moment(1, 1, 1, 23, 59, 59, 999999), datetime(1, 1, 1, 23, 59, 59, 999999)),
+        (Moment(2026, 11, 23, 1, 2, tzinfo=zone), datetime(2026, 11, 23, 1, 2, tzinfo=zone)),
+        (Clock(1, 2, 3), time(1, 2, 3)),
+        (Clock(1, 2, tzinfo=zone), time(1, 2, tzinfo=zone)),
+        (Span(-1, 3, 5), timedelta(-1, 3, 5)),
+    ]
+    for value, plain in pairs:
+        assert build.package.dumps([value, value]) == build.package.dumps([plain, plain])
+
+
+def unwritable(build: Build) -> list[Any]:
+    """Values of types that can be written, which cannot."""
+    far = type("Far", (tzinfo,), {"utcoffset": lambda self, moment: timedelta(hours=20)})()
+    return [
+        build.package.Instant(2026, 1, 1),
+        datetime(2026, 1, 1, tzinfo=far),
+        Decimal("NaN"),
+        Decimal("1E-2147483648"),
+        frozenset({None}),
+        (1, object()),
+        enum_map(build, "MONDAY", value=object()),
+        build.package.EnumMap({"no constant": 1}),
+    ]
+
+
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+@pytest.mark.parametrize("index", range(8))
+def test_what_cannot_be_written_leaves_nothing_behind(build: Build, index: int) -> None:
+    bad = unwritable(build)[index]
+    good = [
+        value for group in ("BigDecimal", "CollSer", "EnumMap", "java.time", "UUID") for value in GROUPS[group](build)
+    ]
+    encoder = build.Encoder(build.registry())
+    encoder.write_object(good)
+    before = encoder.take()
+    places = {
+        "$[{}]": [*good, bad],
+        "$[{}][1]": [*good, [good, bad]],
+        "$[{}].key": [*good, {"key": bad}],
+        "$[{}][2]": [*good, ("text", good[0], bad)],
+    }
+    inside = {5: "[1]", 6: "[<DayOfWeek.MONDAY: 1>]"}.get(index, "")
+    for place, value in places.items():
+        with pytest.raises(build.errors.EncodeError) as failure:
+            encoder.write_object(value)
+        assert failure.value.path == place.format(len(good)) + inside
+    encoder.write_object([good, good[0]])
+    after = encoder.take()
+    twice = build.Encoder(build.registry())
+    twice.write_object(good)
+    twice.write_object([good, good[0]])
+    assert twice.take() == before + after
