@@ -53,7 +53,7 @@ def _nanos(value: Any, microseconds: int) -> int:
     kind = type(value)
     if kind is datetime or kind is timedelta or kind is time:
         return microseconds * 1000
-    if isinstance(value, NanoDateTime):
+    if native.COMPILED and isinstance(value, NanoDateTime):
         known = native.slot_peek(value, _BEYOND, 0)
         return microseconds * 1000 + (0 if known is None else known)
     beyond: int = getattr(value, "_beyond", 0)
@@ -129,7 +129,7 @@ def duration_data(value: timedelta) -> bytes:
         days = value.days
         seconds = value.seconds
         microseconds = value.microseconds
-    return native.tagged(DURATION, days * 86_400 + seconds, 8, _nanos(value, microseconds), 4)
+    return native_datetime.seconds_bytes(DURATION, days * 86_400 + seconds, _nanos(value, microseconds))
 
 
 def instant_data(value: datetime) -> bytes:
@@ -140,7 +140,7 @@ def instant_data(value: datetime) -> bytes:
         days = native_datetime.days_of(value)
         hour, minute, second, microsecond = native_datetime.clock_of(value)
         seconds = days * 86_400 + hour * 3600 + minute * 60 + second
-        return native.tagged(INSTANT, seconds, 8, _nanos(value, microsecond), 4)
+        return native_datetime.seconds_bytes(INSTANT, seconds, _nanos(value, microsecond))
     if zone is UTC:
         days = value.toordinal()
         hour = value.hour
@@ -152,10 +152,12 @@ def instant_data(value: datetime) -> bytes:
         days = since.days
         seconds = since.seconds
         seconds += days * 86_400
-    return native.tagged(INSTANT, seconds, 8, _nanos(value, value.microsecond), 4)
+    return native_datetime.seconds_bytes(INSTANT, seconds, _nanos(value, value.microsecond))
 
 
 def date_data(value: date) -> bytes:
+    if not native.COMPILED:
+        return native_datetime.date_bytes(LOCAL_DATE, value)
     return native.tagged(LOCAL_DATE, _date_number(value), 6, 0, 0)
 
 
@@ -176,6 +178,10 @@ def time_data(value: time) -> bytes:
 
 
 def date_time_data(value: datetime) -> bytes:
+    if not native.COMPILED and type(value) is datetime:
+        data = native_datetime.date_time_bytes(LOCAL_DATE_TIME, OFFSET_DATE_TIME, value)
+        if data is not None:
+            return data
     zone = value.tzinfo
     kind = LOCAL_DATE_TIME if zone is None else OFFSET_DATE_TIME
     named = None

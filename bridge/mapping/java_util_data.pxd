@@ -1,6 +1,8 @@
 cimport cython
 from ..stream cimport native
 
+cdef list _INTS
+
 cdef bint _has_none(items) except -1
 cdef bytes _int(long long number)
 cpdef tuple_parts(value)

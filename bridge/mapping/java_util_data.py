@@ -17,7 +17,8 @@ from ..stream.model import BlockData, JavaClass
 LIST, SET, MAP, LIST_WITH_NULLS = range(1, 5)
 
 _HALF = (1 << 64) - 1
-_SIZES = [BlockData(bytes((0, 0, 0, size))) for size in range(256)]
+_INTS = [bytes((0, 0, 0, number)) for number in range(256)]
+_SIZES = list(map(BlockData, _INTS))
 
 
 def _has_none(items: Any) -> bool:
@@ -30,6 +31,8 @@ def _has_none(items: Any) -> bool:
 
 def _int(number: int) -> bytes:
     """As ``writeInt`` does it, for what is not negative."""
+    if number < 256:
+        return _INTS[number]
     return native.tagged(number >> 24 & 0xFF, number, 3, 0, 0)
 
 

@@ -2,6 +2,8 @@
 #
 # The constructors of datetime's C API check the ranges of what they are given, as those in Python do.
 
+from ..stream cimport native
+
 cdef extern from *:
     """
     #include <datetime.h>
@@ -102,3 +104,12 @@ cdef inline (int, int, int, int) time_parts(value) noexcept:
 
 cdef inline (int, int, int) delta_parts(value) noexcept:
     return (PyDateTime_DELTA_GET_DAYS(value), PyDateTime_DELTA_GET_SECONDS(value), PyDateTime_DELTA_GET_MICROSECONDS(value))
+
+cdef inline bytes date_bytes(int tag, value):
+    return native.tagged(tag, date_number(value), 6, 0, 0)
+
+cdef inline bytes seconds_bytes(int tag, long long seconds, long long nanoseconds):
+    return native.tagged(tag, seconds, 8, nanoseconds, 4)
+
+cdef inline date_time_bytes(int local, int with_offset, value):
+    return None

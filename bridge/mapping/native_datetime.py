@@ -84,6 +84,49 @@ def delta_parts(value: timedelta) -> tuple[int, int, int]:
     return value.days, value.seconds, value.microseconds
 
 
+def date_bytes(tag: int, value: date) -> bytes:
+    """What java.time.Ser has for a LocalDate: a byte, and `date_number`."""
+    return _pack_date(tag, value.year, value.month, value.day)
+
+
+def seconds_bytes(tag: int, seconds: int, nanoseconds: int) -> bytes:
+    """For a Duration, or an Instant."""
+    return _pack_seconds(tag, seconds, nanoseconds)
+
+
+def date_time_bytes(local: int, with_offset: int, value: datetime) -> bytes | None:
+    """For a datetime without a zone, or with a `timezone`, in the layouts that are common; None: it may be another.
+
+    Compiled, it always is another. The two numbers are the first bytes.
+    """
+    zone = value.tzinfo
+    microsecond = value.microsecond
+    if zone is None:
+        if not microsecond:
+            return None
+        return _pack_date_time(
+            local, value.year, value.month, value.day, value.hour, value.minute, value.second, microsecond * 1000
+        )
+    second = value.second
+    quarters = _quarters_of(zone) if type(zone) is timezone and second and not microsecond else None
+    if quarters is None:
+        return None
+    return _pack_offset(
+        with_offset, value.year, value.month, value.day, value.hour, value.minute, 255 - second, quarters
+    )
+
+
+@lru_cache(256)
+def _quarters_of(zone: timezone) -> int | None:
+    quarters, rest = divmod(zone.utcoffset(None), timedelta(minutes=15))
+    return None if rest or not -72 <= quarters <= 72 else quarters
+
+
+_pack_date = Struct(">BiBB").pack
+_pack_seconds = Struct(">Bqi").pack
+_pack_date_time = Struct(">BiBBBBBi").pack
+_pack_offset = Struct(">BiBBBBBb").pack
+
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 

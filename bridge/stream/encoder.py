@@ -264,14 +264,12 @@ class Encoder(PlanFinder):
             if self._begin_object(plan, obj):
                 native_leaves.know_map(self._memo, kind, plan)
                 self._map(plan, obj)
-        elif shape == DATA:
+        elif shape == DATA or shape == SCALED:
             if self._begin_object(plan, obj):
-                self._data(plan, obj)
-        elif shape == SCALED:
-            if self._begin_object(plan, obj):
-                self._scaled(plan, obj)
+                self._adapted(plan, obj)
         elif shape == ITEMS:
             if not self._reference(obj):
+                native_leaves.know_items(self._memo, kind, plan)
                 self._items(plan, obj)
         elif shape == BOXED:
             self._start_box(plan.descriptor)
@@ -409,14 +407,11 @@ class Encoder(PlanFinder):
 
     def _compound(self, plan: Any, shape: int, obj: Any) -> None:
         """A value with an identity, seen for the first time."""
-        if shape == DATA:
+        if shape == DATA or shape == SCALED:
             self._start_object(plan.descriptor, obj)
-            self._data(plan, obj)
+            self._adapted(plan, obj)
         elif shape == REDUCE:
             self._reduced(plan, obj)
-        elif shape == SCALED:
-            self._start_object(plan.descriptor, obj)
-            self._scaled(plan, obj)
         elif shape == ITEMS:
             self._items(plan, obj)
         elif shape == LIST_OF:
@@ -560,10 +555,14 @@ class Encoder(PlanFinder):
             next(frame.items)
         frame.index += 1
         for owner, plan, items, size, index in native_leaves.take_begun(self._memo):
-            frame = self._push(IN_LIST if plan is None else IN_MAP, plan, owner)
+            kind = IN_LIST if plan is None else IN_ITEMS if plan.shape == ITEMS else IN_MAP
+            frame = self._push(kind, plan, owner)
             frame.length = size
             frame.index = index
-            if plan is not None:
+            if kind == IN_ITEMS:
+                frame.index += 1
+                frame.items = iter(items[index:])
+            elif kind == IN_MAP:
                 frame.items = items
 
     def _annotation_whole(self, contents: Any) -> None:

@@ -635,13 +635,14 @@ TOO_MANY = "more handles than a stream can have; a reset forgets them"
 class Memo(dict[int, int]):
     """From the ``id()`` of objects to their numbers, in the order of these; when compiled, a table of places in a list.
 
-    ``next``: the number of the next object. ``step``, ``heads``, ``maps``, ``begun``: see `native_leaves`.
+    ``next``: the number of the next object. ``step``, ``heads``, ``maps``, ``adapted``, ``begun``: see `native_leaves`.
     """
 
     def __init__(self) -> None:
         self.next = self.step = 0
         self.heads: tuple[Any, ...] = NO_HEADS
         self.maps: dict[type, Any] = {}
+        self.adapted: dict[type, Any] = {}
         self.begun: list[Any] = []
 
 
@@ -711,5 +712,7 @@ def _unlearn(memo: Memo) -> None:
     memo.heads = NO_HEADS
     if memo.maps:
         memo.maps = {}
+    if memo.adapted:
+        memo.adapted = {}
     if memo.begun:
         memo.begun = []

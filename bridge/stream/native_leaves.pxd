@@ -56,6 +56,9 @@ cdef extern from *:
     }
     /* Maps are left to the frames here, and no list is begun that cannot be finished. */
     #define native_know_map(memo, kind, plan) ((void)0)
+    #define native_know_items(memo, kind, plan) ((void)0)
+    #define native_know_data(memo, kind, plan) ((void)0)
+    #define native_know_scaled(memo, kind, plan) ((void)0)
     #define native_has_begun(memo) 0
     #define native_take_begun(memo) PyList_New(0)
     /* The place of its class among the boxes, or -1: it is no plain number of 64 bits. */
@@ -206,6 +209,9 @@ cdef extern from *:
     int put_list_start "native_put_list_start"(NativeOut* out, Py_ssize_t size, Py_ssize_t fields) except -1
     int put_map_start "native_put_map_start"(NativeOut* out, double load_factor, Py_ssize_t size) except -1
     void know_map "native_know_map"(NativeMemo* memo, object kind, object plan) noexcept
+    void know_items "native_know_items"(NativeMemo* memo, object kind, object plan) noexcept
+    void know_data "native_know_data"(NativeMemo* memo, object kind, object plan) noexcept
+    void know_scaled "native_know_scaled"(NativeMemo* memo, object kind, object plan) noexcept
     bint has_begun "native_has_begun"(NativeMemo* memo) noexcept
     list take_begun "native_take_begun"(NativeMemo* memo)
     object put_alone "native_put_alone"(NativeOut* out, bytes raw, object obj, Py_ssize_t* slots, const unsigned char* steps, Py_ssize_t length)

@@ -51,6 +51,7 @@ _FOUR_BYTES = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 _reference = Struct(">BI").pack
 _object_head = Struct(">HI").pack
 _big_integer_head = Struct(">HIiiiiiHIi").pack
+_scaled_head = Struct(">iHIiiiiiHIi").pack
 _sizes = Struct(">iHi").pack
 _size = Struct(">Hi").pack
 _map_start = Struct(">fiHii").pack
@@ -84,24 +85,26 @@ def put_text(out: Output, memo: Memo, objects: list[Any], text: str) -> None:
 def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: int, boxes: tuple[Any, ...]) -> int:
     """Writes the items of a list from ``index`` on, while they are leaves, or lists and maps of them: how many.
 
-    Leaves are text, None and plain numbers of known classes. ``boxes``: the class descriptors of Integer, Long, Double,
-    Boolean and ArrayList, None for one that is not as usual; known is one that was written before, and of maps what
-    `know_map` was told. A list or map that turns out to hold something else may be left unfinished: see `has_begun`.
+    Leaves are text, None and plain numbers of known classes, and what was written before. ``boxes``: the class
+    descriptors of Integer, Long, Double, Boolean and ArrayList, None for one that is not as usual; known is one that
+    was written before. So are maps, and what adapters make bytes or items of, as far as `know_map` and its like were
+    told. A list or map that turns out to hold something else may be left unfinished: see `has_begun`.
     """
     start, length = index, native.list_len(items)
     if length - index >= _MANY and type(native.list_get(items, index)) is str:
         index += _put_texts(out, memo, objects, items, index)
     kind: Any = type(native.list_get(items, index)) if index < length else None
-    if kind not in _LEAVES and kind not in memo.maps:
+    if kind not in _LEAVES and kind not in memo.maps and kind not in memo.adapted and not _is_known(memo, items, index):
         return index - start
     if memo.next > 0x7FFFFFFF:
         raise OverflowError(native.TOO_MANY)
     integer, long, double, boolean, array_list = memo.heads
-    maps = memo.maps
+    maps, adapted = memo.maps, memo.adapted
     claim, keep, references = memo.setdefault, objects.append, _REFERENCES
     number = memo.next
     # The list or map at hand: itself, its items (of a map keys and values by turns), how many they are to be, and what
-    # is known of the type of a map. Those around it wait in ``outer``. No code of the program runs in between.
+    # is known of the type of a map. Those around it wait in ``outer``. The only code of the program that may run in
+    # between is that of a time zone, while an adapter asks for its offset; the encoder is not its to touch.
     owner, size, known_map = items, length, None
     outer: list[Any] = []
     iterator: Any = list.__iter__(items)
@@ -138,8 +141,14 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
                 out += b"p"
                 continue
             elif kind in maps or (kind is list and array_list is not None):
-                inner_map, inner = maps.get(kind), item
-                if inner_map is not None:
+                inner_map, inner, begin = maps.get(kind), item, b""
+                if inner_map is None:
+                    pass
+                elif inner_map.parts is not None:
+                    begin, inner = inner_map.opened(item, memo)
+                    if inner is None:
+                        break
+                else:
                     if inner_map.factor and getattr(item, inner_map.factor, None) is not None:
                         break
                     inner = native.flat_items(item)
@@ -155,13 +164,41 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
                 if known_map is None:
                     out += array_list
                     out += _LIST_STARTS[size] if size < _FEW else _sizes(size, 0x7704, size)
+                elif begin:
+                    out += begin
                 else:
                     out += known_map.head
                     out += _MAP_STARTS[size >> 1] if size < _FEW else _start_of_map(size >> 1)
                 stuck = False
                 break
+            elif kind in adapted:
+                known = claim(id(item), number)
+                if known is not number:
+                    out += _reference(0x71, _BASE_WIRE_HANDLE + known)
+                    continue
+                head, data_of, is_block, handles = adapted[kind]
+                try:
+                    data = data_of(item)
+                    block_head = _BLOCK_HEADS[len(data)] if is_block else b""
+                except Exception:  # noqa: BLE001 - told when it is written by itself
+                    del memo[id(item)]
+                    break
+                keep(item)
+                out += head
+                if is_block:
+                    out += block_head
+                    out += data
+                    out += b"x"
+                else:
+                    out += data
+                number += handles
+                continue
             else:
-                break
+                known = memo.get(id(item), -1)
+                if known < 0:
+                    break
+                out += _reference(0x71, _BASE_WIRE_HANDLE + known)
+                continue
             number += 1
         else:
             if not outer:
@@ -237,19 +274,41 @@ def _begin(memo: Memo, begun: list[Any], index: int) -> int:
     return nexts[0] - 1
 
 
+def _is_known(memo: Memo, items: Any, index: int) -> bool:
+    """Whether this item was written before."""
+    return index < native.list_len(items) and id(native.list_get(items, index)) in memo
+
+
 class KnownMap:
-    """What `put_leaves` writes maps of one type by.
+    """What `put_leaves` writes maps of one type by, or what an adapter makes items of.
 
     ``factor``: the name of the slot that holds a load factor that is not the usual one, if there is such a slot.
+    ``parts``: the adapter, see `plan.ITEMS`.
     """
 
-    __slots__ = ("end", "factor", "head", "plan")
+    __slots__ = ("end", "factor", "head", "parts", "plan")
 
-    def __init__(self, plan: Any, head: bytes, factor: str) -> None:
+    def __init__(self, plan: Any, head: bytes, factor: str, parts: Any = None) -> None:
         self.plan = plan
         self.head = head
         self.factor = factor
-        self.end = b"x\0" if plan.length == 4 else b"x"
+        self.parts = parts
+        self.end = b"x\0" if plan.length == 4 and parts is None else b"x"
+
+    def opened(self, obj: Any, memo: Memo) -> tuple[bytes, Any]:
+        """How an object begins, and a list of its items; None for the list where it is to be written by itself."""
+        try:
+            fields, block, items = self.parts(obj)
+        except Exception:  # noqa: BLE001 - told when it is written by itself; or the adapter has another plan for it
+            return b"", None
+        if type(fields) is not bytes:
+            number = memo.get(id(fields))
+            if number is None:
+                return b"", None
+            fields = _reference(0x71, _BASE_WIRE_HANDLE + number)
+        return b"".join((self.head, fields, _BLOCK_HEADS[len(block)], block)), items if type(items) is list else list(
+            items
+        )
 
 
 def know_map(memo: Memo, kind: type, plan: Any) -> None:
@@ -261,6 +320,48 @@ def know_map(memo: Memo, kind: type, plan: Any) -> None:
     names = [] if load_factor is None else _names(kind, [load_factor])
     if head is not None and access_order is None and names is not None:
         memo.maps = {**memo.maps, kind: KnownMap(plan, head, "".join(names))}
+
+
+#: Of these, and of dicts with the items of a dict, no code of the program is asked for the items.
+_IMMUTABLE = (tuple, frozenset)
+
+
+def know_items(memo: Memo, kind: type, plan: Any) -> None:
+    """The same of a plan by which an adapter gives the items."""
+    if kind in memo.maps or not (kind in _IMMUTABLE or (issubclass(kind, dict) and kind.items is dict.items)):
+        return
+    head = _box_head(memo, plan.descriptor)
+    if head is not None and (kind in _IMMUTABLE or kind.__getattribute__ in _GETATTRIBUTES):
+        memo.maps = {**memo.maps, kind: KnownMap(plan, head, "", plan.reduce)}
+
+
+def know_data(memo: Memo, kind: type, plan: Any) -> None:
+    """The same of a plan by which an adapter gives all bytes."""
+    if kind not in memo.adapted:
+        head = _box_head(memo, plan.descriptor)
+        if head is not None:
+            memo.adapted = {**memo.adapted, kind: (head, plan.reduce, plan.annotation_step >= 0, 1)}
+
+
+def know_scaled(memo: Memo, kind: type, plan: Any) -> None:
+    """The same of a plan by which an adapter gives an int, and another one for a BigInteger."""
+    if kind in memo.adapted:
+        return
+    inner = plan.alternatives[0]
+    known = [memo.get(id(part.descriptor)) for part in (plan, inner, inner.alternatives[0])]
+    if None in known:
+        return
+    head, integer, array = [_BASE_WIRE_HANDLE + number for number in known if number is not None]
+    reduce = plan.reduce
+
+    def data_of(value: Any) -> bytes:
+        first, number = reduce(value)
+        size = (number.bit_length() + 7) // 8
+        sign = (number > 0) - (number < 0)
+        start = _scaled_head(first, 0x7371, integer, -1, -1, -2, -2, sign, 0x7571, array, size)
+        return start + abs(number).to_bytes(size, "big") + b"xx"  # type: ignore[no-any-return]
+
+    memo.adapted = {**memo.adapted, kind: (_object_head(0x7371, head), data_of, False, 3)}
 
 
 def has_begun(memo: Memo) -> bool:

@@ -5,13 +5,14 @@ from .descriptors cimport ClassDescriptor
 from .plan cimport EncodePlan
 
 cdef int TC_ARRAY, TC_ENDBLOCKDATA
-cdef int BOOLEAN, BYTES, CHARS, DOUBLE
+cdef int BOOLEAN, BYTES, CHARS, DATA, DOUBLE
 
 cdef class NumberWriter(DescriptorWriter):
     @cython.locals(box=EncodePlan, size=int)
     cdef object _number(self, EncodePlan plan, int shape, number)
     @cython.locals(magnitude=bytes, byte_array=EncodePlan)
     cdef int _big_integer(self, EncodePlan plan, number, obj) except -1
+    cdef int _adapted(self, EncodePlan plan, obj) except -1
     cdef int _data(self, EncodePlan plan, obj) except -1
     @cython.locals(inner=EncodePlan, within=EncodePlan, handle=Py_ssize_t, array=Py_ssize_t)
     cdef int _scaled(self, EncodePlan plan, obj) except -1

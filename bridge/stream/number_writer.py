@@ -13,7 +13,7 @@ from . import native, native_leaves
 from .constants import TC_ARRAY, TC_ENDBLOCKDATA
 from .descriptor_writer import DescriptorWriter
 from .encoder_frame import shown
-from .plan import BOOLEAN, BYTES, CHARS, DOUBLE
+from .plan import BOOLEAN, BYTES, CHARS, DATA, DOUBLE
 
 #: What a primitive of each type code takes, for messages.
 _DUE = {
@@ -65,8 +65,16 @@ class NumberWriter(DescriptorWriter):
         native.put_raw(self._out, magnitude)
         native.put_u8(self._out, TC_ENDBLOCKDATA)
 
+    def _adapted(self, plan: Any, obj: Any) -> None:
+        """After its class, an object that its adapter gives as bytes, or as two ints."""
+        if plan.shape == DATA:
+            native_leaves.know_data(self._memo, type(obj), plan)
+            self._data(plan, obj)
+        else:
+            native_leaves.know_scaled(self._memo, type(obj), plan)
+            self._scaled(plan, obj)
+
     def _data(self, plan: Any, obj: Any) -> None:
-        """After its class, the data of an object that its adapter gives as bytes."""
         data = plan.reduce(obj)
         if plan.annotation_step < 0:
             native.put_raw(self._out, data)
@@ -75,7 +83,6 @@ class NumberWriter(DescriptorWriter):
             native.put_u8(self._out, TC_ENDBLOCKDATA)
 
     def _scaled(self, plan: Any, obj: Any) -> None:
-        """After its class, an object of an int and of a BigInteger, which its adapter gives."""
         first, number = plan.reduce(obj)
         native.put_32(self._out, first)
         inner = plan.alternatives[0]
