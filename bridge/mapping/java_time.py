@@ -19,6 +19,7 @@ from ..stream.plan import BUILD, CONSTANT, DATA, DecodePlan, EncodePlan
 from .adapters import EXTERNAL, value_reader
 from .java_lang import ENUM_CLASS
 from .java_time_data import (
+    TimeWriter,
     date_data,
     date_time_data,
     duration_data,
@@ -30,6 +31,10 @@ from .java_time_data import (
 )
 from .java_time_reading import read_ser
 from .java_time_types import (
+    DURATION,
+    INSTANT,
+    LOCAL_DATE,
+    LOCAL_DATE_TIME,
     MONTH_DAY,
     PERIOD,
     YEAR,
@@ -104,5 +109,7 @@ def register(registry: Registry) -> None:
         (MonthDay, lambda value: _MONTH_DAY.pack(MONTH_DAY, *value)),
         (Period, lambda value: _PERIOD.pack(PERIOD, *value)),
     ]
+    kinds = {date: LOCAL_DATE, datetime: LOCAL_DATE_TIME, Instant: INSTANT, timedelta: DURATION}
     for python_type, data in writers:
-        registry.write_as(python_type, EncodePlan(DATA, SER, reduce=data))
+        writer = TimeWriter(kinds[python_type]) if python_type in kinds else None
+        registry.write_as(python_type, EncodePlan(DATA, SER, reduce=data, writer=writer))

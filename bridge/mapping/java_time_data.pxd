@@ -1,5 +1,6 @@
 cimport cython
 from ..stream cimport native
+from ..stream.data_writer cimport DataWriter
 from . cimport native_datetime
 
 cdef int DURATION, INSTANT, LOCAL_DATE, LOCAL_TIME, LOCAL_DATE_TIME, ZONED_DATE_TIME, ZONE_REGION
@@ -34,3 +35,8 @@ cpdef bytes date_time_data(value)
 cpdef bytes zoned_date_time_data(value)
 cpdef bytes zone_data(value)
 cpdef bytes offset_data(value)
+
+cdef class TimeWriter(DataWriter):
+    cdef int kind
+    @cython.locals(kind=int, days='long long', hour='long long', minute='long long', second='long long', seconds='long long', microsecond='long long', microseconds='long long', nanos='long long', number='long long', size=int)
+    cdef bint put(self, native.NativeOut* out, value) except -1

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from ..errors import EncodeError
 from ..stream import mutf8, native
+from ..stream.data_writer import DataWriter
 from . import native_datetime
 from .java_time_types import (
     DURATION,
@@ -79,7 +80,7 @@ def _time_number(hour: int, minute: int, second: int, nanos: int) -> int:
 def _offset_seconds(offset: Any) -> int:
     if offset is None:
         raise EncodeError("a time zone that does not tell its offset from UTC")
-    if native_datetime.is_exact(offset):
+    if native_datetime.is_exact_delta(offset):
         days, seconds, microseconds = native_datetime.delta_parts(offset)
     else:
         days = offset.days
@@ -111,7 +112,7 @@ def _with_offset(kind: int, high: int, high_bytes: int, low: int, low_bytes: int
 
 
 def _date_number(value: Any) -> int:
-    if native_datetime.is_exact(value):
+    if native_datetime.is_exact_date(value):
         return native_datetime.date_number(value)
     year: int = value.year
     month: int = value.month
@@ -123,7 +124,7 @@ def _date_number(value: Any) -> int:
 
 
 def duration_data(value: timedelta) -> bytes:
-    if native_datetime.is_exact(value):
+    if native_datetime.is_exact_delta(value):
         days, seconds, microseconds = native_datetime.delta_parts(value)
     else:
         days = value.days
@@ -136,7 +137,7 @@ def instant_data(value: datetime) -> bytes:
     zone = value.tzinfo
     if zone is None:
         raise EncodeError("an Instant without a time zone is no point in time")
-    if zone is UTC and native_datetime.is_exact(value):
+    if zone is UTC and native_datetime.is_exact_datetime(value):
         days = native_datetime.days_of(value)
         hour, minute, second, microsecond = native_datetime.clock_of(value)
         seconds = days * 86_400 + hour * 3600 + minute * 60 + second
@@ -162,7 +163,7 @@ def date_data(value: date) -> bytes:
 
 
 def time_data(value: time) -> bytes:
-    if native_datetime.is_exact(value):
+    if native_datetime.is_exact_time(value):
         hour, minute, second, microsecond = native_datetime.time_parts(value)
     else:
         hour = value.hour
@@ -205,7 +206,7 @@ def _after_the_gap(value: Any, zone: Any) -> Any:
 
 def _date_time(kind: int, value: Any) -> bytes:
     """Date and time of day, and the offset but for LOCAL_DATE_TIME."""
-    if native_datetime.is_exact(value):
+    if native_datetime.is_exact_datetime(value):
         hour, minute, second, microsecond = native_datetime.clock_of(value)
     else:
         hour = value.hour
@@ -220,6 +221,51 @@ def _date_time(kind: int, value: Any) -> bytes:
     zone = value.tzinfo
     offset = zone.utcoffset(None) if type(zone) is timezone else value.utcoffset()
     return _with_offset(kind, _date_number(value), 6, number, size, _offset_seconds(offset))
+
+
+class TimeWriter(DataWriter):
+    """The commonest of them, straight into the output: for dates, datetimes, Instants and timedeltas, by its kind."""
+
+    def __init__(self, kind: int) -> None:
+        self.kind = kind
+
+    def put(self, out: Any, value: Any) -> bool:
+        kind = self.kind
+        if kind == LOCAL_DATE:
+            if not native_datetime.is_exact_date(value):
+                return False
+            native.put_tagged(out, kind, native_datetime.date_number(value), 6, 0, 0)
+            return True
+        if kind == DURATION:
+            if not native_datetime.is_exact_delta(value):
+                return False
+            days, seconds, microseconds = native_datetime.delta_parts(value)
+            native.put_tagged(out, kind, days * 86_400 + seconds, 8, _nanos(value, microseconds), 4)
+            return True
+        if not native_datetime.is_exact_datetime(value):
+            return False
+        zone = native_datetime.zone_of(value)
+        hour, minute, second, microsecond = native_datetime.clock_of(value)
+        nanos = _nanos(value, microsecond)
+        if kind == INSTANT:
+            if zone is not UTC:
+                return False
+            seconds = native_datetime.days_of(value) * 86_400 + hour * 3600 + minute * 60 + second
+            native.put_tagged(out, kind, seconds, 8, nanos, 4)
+            return True
+        number = _time_number(hour, minute, second, nanos)
+        size = _time_bytes(minute, second, nanos)
+        if zone is None:
+            native.put_tagged(out, LOCAL_DATE_TIME, native_datetime.date_number(value), 6, number, size)
+            return True
+        if type(zone) is not timezone:
+            return False
+        seconds = _offset_seconds(zone.utcoffset(None))
+        if seconds % 900:
+            return False
+        number = number << 8 | (seconds // 900 & 0xFF)
+        native.put_tagged(out, OFFSET_DATE_TIME, native_datetime.date_number(value), 6, number, size + 1)
+        return True
 
 
 def zoned_date_time_data(value: ZonedDateTime) -> bytes:

@@ -9,6 +9,7 @@ from uuid import UUID, SafeUUID
 
 from ..errors import EncodeError
 from ..stream import native
+from ..stream.data_writer import DataWriter
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData
 from ..stream.plan import BUILD, DATA, REDUCE, DecodePlan, EncodePlan
@@ -264,6 +265,16 @@ def _as_tzinfo(zone: Any) -> Any:
 # ------------------------------------------------------------------------------------------------------------ writing
 
 
+class UuidWriter(DataWriter):
+    """The two halves, straight into the output."""
+
+    def put(self, out: Any, value: Any) -> bool:
+        if type(value) is not UUID:
+            return False
+        native.put_halves(out, native.slot_get(value, _UUID_SLOTS, 0))
+        return True
+
+
 def milliseconds_of(value: datetime) -> int:
     """Java's number of milliseconds for a point in time."""
     if value.tzinfo is None:
@@ -306,7 +317,7 @@ def register(registry: Registry) -> None:
     registry.read_as("sun.util.calendar.ZoneInfo", _read_time_zone)
     registry.read_as("java.util.GregorianCalendar", _read_calendar)
 
-    registry.write_as(UUID, EncodePlan(DATA, UUID_CLASS, reduce=uuid_data))
+    registry.write_as(UUID, EncodePlan(DATA, UUID_CLASS, reduce=uuid_data, writer=UuidWriter()))
     registry.write_as(Date, date_plan(DATE))
     registry.write_as(Locale, EncodePlan(REDUCE, LOCALE, reduce=_reduce_locale))
     registry.write_as(Currency, EncodePlan(REDUCE, CURRENCY, reduce=lambda value: (CURRENCY, (str(value),), ())))

@@ -55,8 +55,15 @@ cdef extern from *:
         for (i = 0; i < 8; i++) if (native_exact[i] == cls) return 1;
         return 0;
     }
+    static CYTHON_INLINE int native_is_exact_date(PyObject *value) { return native_is_exact(value) && PyDate_Check(value); }
+    static CYTHON_INLINE int native_is_exact_datetime(PyObject *value) { return native_is_exact(value) && PyDateTime_Check(value); }
+    static CYTHON_INLINE int native_is_exact_time(PyObject *value) { return native_is_exact(value) && PyTime_Check(value); }
+    static CYTHON_INLINE int native_is_exact_delta(PyObject *value) { return native_is_exact(value) && PyDelta_Check(value); }
     static CYTHON_INLINE long long native_date_number(PyObject *value) {
         return PyDateTime_GET_YEAR(value) << 16 | PyDateTime_GET_MONTH(value) << 8 | PyDateTime_GET_DAY(value);
+    }
+    static CYTHON_INLINE PyObject *native_zone_of(PyObject *value) {
+        PyObject *zone = PyDateTime_DATE_GET_TZINFO(value); Py_INCREF(zone); return zone;
     }
     static CYTHON_INLINE long long native_days(PyObject *value) { /* from 1970-01-01; a year that begins in March */
         long long year = PyDateTime_GET_YEAR(value); int month = PyDateTime_GET_MONTH(value), shifted = month > 2 ? month - 3 : month + 9;
@@ -72,8 +79,12 @@ cdef extern from *:
     }
     """
     int know_exact "native_know_exact"(object cls) except -1
-    bint is_exact "native_is_exact"(object value) noexcept
+    bint is_exact_date "native_is_exact_date"(object value) noexcept
+    bint is_exact_datetime "native_is_exact_datetime"(object value) noexcept
+    bint is_exact_time "native_is_exact_time"(object value) noexcept
+    bint is_exact_delta "native_is_exact_delta"(object value) noexcept
     long long date_number "native_date_number"(object value) noexcept
+    object zone_of "native_zone_of"(object value)
     long long days_of "native_days"(object value) noexcept
     int PyDateTime_DATE_GET_HOUR(object value) noexcept
     int PyDateTime_DATE_GET_MINUTE(object value) noexcept

@@ -54,9 +54,16 @@ def know_exact(cls: type) -> None:
     """Says that instances of exactly this class hold what their attributes say, and nothing comes in between."""
 
 
-def is_exact(value: Any) -> bool:
-    """Whether the functions below may be asked about a value: its class is known. Uncompiled, they are not faster."""
+def is_exact_date(value: Any) -> bool:
+    """Whether the functions below may be asked about a value: it is a date, of a known class.
+
+    Uncompiled, nothing is: they are not faster than attributes.
+    """
     return False
+
+
+#: The same for the others.
+is_exact_datetime = is_exact_time = is_exact_delta = is_exact_date
 
 
 def date_number(value: date) -> int:
@@ -72,6 +79,11 @@ def days_of(value: date) -> int:
 def clock_of(value: datetime) -> tuple[int, int, int, int]:
     """Hour, minute, second, microsecond."""
     return value.hour, value.minute, value.second, value.microsecond
+
+
+def zone_of(value: datetime) -> tzinfo | None:
+    """Its time zone."""
+    return value.tzinfo
 
 
 def time_parts(value: time) -> tuple[int, int, int, int]:

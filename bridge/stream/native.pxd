@@ -451,6 +451,27 @@ cdef extern from *:
         memcpy(data + 1 + high_bytes, (char *)&second + 8 - low_bytes, low_bytes);
         return PyBytes_FromStringAndSize(data, 1 + high_bytes + low_bytes);
     }
+    static int native_put_tagged(NativeOut *out, int tag, long long high, int high_bytes, long long low, int low_bytes) {
+        uint64_t first = __builtin_bswap64((uint64_t)high), second = __builtin_bswap64((uint64_t)low); unsigned char *w;
+        NATIVE_ROOM(20); w = out->p + out->length;
+        w[0] = 0x77; w[1] = (unsigned char)(1 + high_bytes + low_bytes); w[2] = (unsigned char)tag;
+        memcpy(w + 3, (char *)&first + 8 - high_bytes, high_bytes);
+        memcpy(w + 3 + high_bytes, (char *)&second + 8 - low_bytes, low_bytes);
+        w[3 + high_bytes + low_bytes] = 0x78; out->length += 4 + high_bytes + low_bytes; return 0;
+    }
+    static int native_put_halves(NativeOut *out, PyObject *number) {
+        unsigned char data[16];
+        if (!PyLong_Check(number)) { PyErr_SetString(PyExc_TypeError, "an int is due"); return -1; }
+    #if PY_VERSION_HEX >= 0x030D0000
+        if (PyLong_AsNativeBytes(number, data, 16, Py_ASNATIVEBYTES_BIG_ENDIAN | Py_ASNATIVEBYTES_UNSIGNED_BUFFER | Py_ASNATIVEBYTES_REJECT_NEGATIVE) > 16 || PyErr_Occurred()) {
+            if (!PyErr_Occurred()) PyErr_SetString(PyExc_OverflowError, "int too big to convert");
+            return -1;
+        }
+    #else
+        if (_PyLong_AsByteArray((PyLongObject *)number, data, 16, 0, 0)) return -1;
+    #endif
+        NATIVE_ROOM(16); memcpy(out->p + out->length, data + 8, 8); memcpy(out->p + out->length + 8, data, 8); out->length += 16; return 0;
+    }
     static PyObject *native_two_longs(unsigned long long first, unsigned long long second) {
         uint64_t both[2]; both[0] = __builtin_bswap64(first); both[1] = __builtin_bswap64(second);
         return PyBytes_FromStringAndSize((const char *)both, 16);
@@ -805,6 +826,8 @@ cdef extern from *:
     int put_object "native_put_object"(NativeOut* out, long long handle) except -1
     int put_reference "native_put_reference"(NativeOut* out, long long handle) except -1
     bytes tagged "native_tagged"(int tag, long long high, int high_bytes, long long low, int low_bytes)
+    int put_tagged "native_put_tagged"(NativeOut* out, int tag, long long high, int high_bytes, long long low, int low_bytes) except -1
+    int put_halves "native_put_halves"(NativeOut* out, object number) except -1
     bytes two_longs "native_two_longs"(unsigned long long first, unsigned long long second)
     object unsigned "native_unsigned"(object data)
     object signed "native_signed"(int sign, const unsigned char* p, Py_ssize_t pos, Py_ssize_t size)

@@ -500,6 +500,11 @@ def tagged(tag: int, high: int, high_bytes: int, low: int, low_bytes: int) -> by
     return bytes((tag,)) + first.to_bytes(high_bytes, "big") + second.to_bytes(low_bytes, "big")
 
 
+def put_tagged(out: Output, tag: int, high: int, high_bytes: int, low: int, low_bytes: int) -> None:
+    """The same as a block of data, and TC_ENDBLOCKDATA."""
+    out += bytes((0x77, 1 + high_bytes + low_bytes)) + tagged(tag, high, high_bytes, low, low_bytes) + b"x"
+
+
 def two_longs(first: int, second: int) -> bytes:
     """Two numbers of 64 bits without a sign, in network order."""
     return first.to_bytes(8, "big") + second.to_bytes(8, "big")
@@ -542,6 +547,13 @@ def plain_number(text: str) -> tuple[int, int] | None:
         return len(text) - dot - 1, int(text[:dot] + text[dot + 1 :])
     except ValueError:
         return None
+
+
+def put_halves(out: Output, number: int) -> None:
+    """A number of 128 bits without a sign: its lower half first. ``OverflowError`` for any other number."""
+    data = number.to_bytes(16, "big")
+    out += data[8:]
+    out += data[:8]
 
 
 def put_reference(out: Output, handle: int) -> None:

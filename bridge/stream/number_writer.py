@@ -69,7 +69,8 @@ class NumberWriter(DescriptorWriter):
         """After its class, an object that its adapter gives as bytes, or as two ints."""
         if plan.shape == DATA:
             native_leaves.know_data(self._memo, type(obj), plan)
-            self._data(plan, obj)
+            if plan.writer is None or not plan.writer.put(self._out, obj):
+                self._data(plan, obj)
         else:
             native_leaves.know_scaled(self._memo, type(obj), plan)
             self._scaled(plan, obj)

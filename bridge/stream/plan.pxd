@@ -1,5 +1,6 @@
 cimport cython
 from . cimport native
+from .data_writer cimport DataWriter
 from .descriptors cimport ClassDescriptor
 
 cdef int ANNOTATION
@@ -44,6 +45,7 @@ cdef class EncodePlan:
     cdef readonly Py_ssize_t value_count
     cdef readonly object reduce
     cdef readonly tuple alternatives
+    cdef readonly DataWriter writer
     cdef readonly bint has_slots, plain
     cdef readonly bytes leaf_program
     cdef const unsigned char* leaf_steps

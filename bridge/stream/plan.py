@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from ..errors import EncodeError
 from . import native
 from .constants import SC_ENUM
+from .data_writer import DataWriter
 from .descriptors import ANNOTATION, OBJECT_FIELD, ClassDescriptor, DescriptorCache
 
 # What a decode plan makes of an object.
@@ -178,7 +179,7 @@ class EncodePlan:
     ``(descriptor, 0, elements)``.
     ``code``: the primitive type code of BOXED and PRIMITIVES. ``alternatives``: for INTEGER, the plans of Integer, Long
     and BigInteger; for BIG_INTEGER, that of a byte[]; for SCALED, that of a BigInteger; for REPLACE, if there is one,
-    the plan for a replacement of the same type.
+    the plan for a replacement of the same type. ``writer``: for DATA, if there is one, asked before ``reduce``.
     """
 
     def __init__(
@@ -193,6 +194,7 @@ class EncodePlan:
         program: bytes | None = None,
         reduce: Callable[[Any], Any] | None = None,
         alternatives: tuple[EncodePlan, ...] = (),
+        writer: DataWriter | None = None,
     ) -> None:
         self.shape = shape
         self.descriptor = descriptor
@@ -209,6 +211,7 @@ class EncodePlan:
         self.value_count = self.length - self.program.count(ANNOTATION)
         self.reduce = reduce
         self.alternatives = alternatives
+        self.writer = writer
         self.has_slots = members is not None
         #: Instances are no more than slots.
         self.plain = shape == FIELDS and self.has_slots and self.annotation_step < 0
