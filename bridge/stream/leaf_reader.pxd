@@ -7,8 +7,9 @@ from .reader cimport Frame
 
 cdef int TC_ARRAY, TC_BLOCKDATA, TC_ENDBLOCKDATA, TC_NULL, TC_OBJECT, TC_REFERENCE, TC_STRING
 cdef Py_ssize_t ANY_NUMBER, BASE_WIRE_HANDLE, FEW_PARTS, _MAGNITUDE_BYTES
-cdef int FEW_LEVELS
-cdef int OF_CONTENTS, OF_DATA, OF_MAGNITUDE
+cdef int FEW_LEVELS, _MOST_PATIENCE
+cdef int OF_DATA, OF_ENTRIES, OF_ITEMS, OF_MAGNITUDE, OF_NUMBER
+cdef long long LOAD_FACTOR_BITS
 cdef object UNREAD
 cdef Frame BEGUN
 
@@ -50,9 +51,18 @@ cdef class LeafReader(ObjectReader):
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, scale='long long', begin=int, known=Py_ssize_t, sign=int, array=int, of_bytes=Py_ssize_t, length=Py_ssize_t, at=Py_ssize_t, handles=list, descriptor=ClassDescriptor, inner=DecodePlan, digits=bytes)
     @cython.final
     cdef object _of_number(self, DecodePlan plan)
-    @cython.locals(pos=Py_ssize_t, handles=list, handle=Py_ssize_t, refs=Py_ssize_t, copied=Py_ssize_t)
+    @cython.locals(outermost=bint, pos=Py_ssize_t, handles=list, handle=Py_ssize_t, refs=Py_ssize_t, copied=Py_ssize_t)
     @cython.final
     cdef object _of_contents(self, DecodePlan plan)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, items=list, count=Py_ssize_t, taken=Py_ssize_t)
+    @cython.final
+    cdef object _few_items(self)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, items=list, count=Py_ssize_t, taken=Py_ssize_t)
+    @cython.final
+    cdef object _few_entries(self, DecodePlan plan)
+    @cython.locals(pos=Py_ssize_t, size=Py_ssize_t)
+    @cython.final
+    cdef bint _end_of_map(self, bint linked) except -1
     @cython.locals(p='const unsigned char*', end=Py_ssize_t, pos=Py_ssize_t, items=list, count=Py_ssize_t, taken=Py_ssize_t, more=Py_ssize_t)
     @cython.final
     cdef object _gathered(self, DecodePlan plan)

@@ -24,9 +24,12 @@ from .constants import (
 from .descriptors import ClassDescriptor
 from .model import ByteArray
 from .object_reader import ObjectReader
-from .plan import OF_CONTENTS, OF_DATA, OF_MAGNITUDE
+from .plan import OF_DATA, OF_ENTRIES, OF_ITEMS, OF_MAGNITUDE, OF_NUMBER
 from .reader import BEGUN, Frame
-from .states import ANY_NUMBER, FEW_LEVELS, FEW_PARTS, UNREAD
+from .states import ANY_NUMBER, FEW_LEVELS, FEW_PARTS, LOAD_FACTOR_BITS, UNREAD
+
+#: So many objects at most are not tried in one step after one for which that was in vain.
+_MOST_PATIENCE = 63
 
 #: A magnitude of so many bytes makes a number of 64 bits, or of one more with its sign.
 _MAGNITUDE_BYTES = 8
@@ -215,11 +218,11 @@ class LeafReader(ObjectReader):
 
         So `_take_leaves` needs to know no more than how many values and handles there are in all.
         """
-        if plan.short == OF_CONTENTS:
-            return self._of_contents(plan)
         if plan.short == OF_MAGNITUDE:
             return self._of_magnitude(plan)
-        return self._of_number(plan)
+        if plan.short == OF_NUMBER:
+            return self._of_number(plan)
+        return self._of_contents(plan)
 
     def _of_data(self, plan: Any) -> Any:
         """What an adapter makes of primitive fields, or of a single block of primitive data."""
@@ -327,8 +330,17 @@ class LeafReader(ObjectReader):
         return value
 
     def _of_contents(self, plan: Any) -> Any:
-        """An object of one field, the number of its contents, and these."""
-        if self._gathering >= FEW_LEVELS:
+        """An object of one field, the number of its contents, and these, which are leaves.
+
+        Or are such objects themselves. Where it turns out that they are not, all that was read here is read again: so
+        after that as many as `_patience` says are left to frames at once, on this level of depth and above it.
+        """
+        outermost = self._gathering == 0
+        if outermost:
+            if self._depth <= self._vain_depth and self._spared > 0:
+                self._spared -= 1
+                return UNREAD
+        elif self._gathering >= FEW_LEVELS:
             return UNREAD
         pos = self._pos
         handles = self._handles
@@ -338,18 +350,83 @@ class LeafReader(ObjectReader):
         native.list_append(handles, BEGUN)
         self._depth += 1
         self._gathering += 1
-        value = self._gathered(plan)
+        if plan.short == OF_ITEMS:
+            value = self._few_items()
+        elif plan.short == OF_ENTRIES:
+            value = self._few_entries(plan)
+        else:
+            value = self._gathered(plan)
         self._gathering -= 1
         self._depth -= 1
         if value is not UNREAD:
             handles[handle] = value
             self._refs_beside += len(handles) - handle - 1
+            if outermost and self._depth <= self._vain_depth:
+                self._vain_depth = self._depth - 1
             return value
         self._pos = pos
         self._refs_beside = refs
         self._copied = copied
         native.list_cut(handles, handle)
+        if outermost:
+            self._vain_depth = max(self._vain_depth, self._depth)
+            self._patience = min(2 * self._patience + 1, _MOST_PATIENCE)
+            self._spared = self._patience
         return UNREAD
+
+    def _few_items(self) -> Any:
+        """An ArrayList, after its class; else UNREAD."""
+        p = self._p
+        pos = self._pos
+        if self._end - pos < 11 or p[pos + 4] != TC_BLOCKDATA or p[pos + 5] != 4:
+            return UNREAD
+        count = native.i32(p, pos)
+        if count > FEW_PARTS:
+            return UNREAD
+        items: list[Any] = []
+        self._pos = pos + 10
+        while count > 0:
+            taken = self._take_leaves(items, count)
+            if not taken:
+                return UNREAD
+            count -= taken
+        if self._pos >= self._end or p[self._pos] != TC_ENDBLOCKDATA:
+            return UNREAD
+        self._pos += 1
+        return items
+
+    def _few_entries(self, plan: Any) -> Any:
+        """A HashMap of the usual load factor, or a LinkedHashMap that is no more than a dict, likewise."""
+        p = self._p
+        pos = self._pos
+        if self._end - pos < 19 or p[pos + 8] != TC_BLOCKDATA or p[pos + 9] != 8:
+            return UNREAD
+        count = native.i32(p, pos + 14)
+        if count > FEW_PARTS or native.u32(p, pos) != LOAD_FACTOR_BITS:
+            return UNREAD
+        count *= 2
+        items: list[Any] = []
+        if native.COMPILED:
+            native.list_reserve(items, count)
+        self._pos = pos + 18
+        while count > 0:
+            taken = self._take_leaves(items, count)
+            if not taken:
+                return UNREAD
+            count -= taken
+        mapping = plan.new() if plan.length == 3 else {}
+        if not native.fill_dict(mapping, items) or not self._end_of_map(plan.length == 4):
+            return UNREAD
+        return mapping
+
+    def _end_of_map(self, linked: bool) -> bool:
+        """Takes TC_ENDBLOCKDATA, and of a LinkedHashMap an access order of False; nothing where they are not there."""
+        pos = self._pos
+        size = 2 if linked else 1
+        if self._end - pos < size or self._p[pos] != TC_ENDBLOCKDATA or (linked and self._p[pos + 1] != 0):
+            return False
+        self._pos = pos + size
+        return True
 
     def _gathered(self, plan: Any) -> Any:
         p = self._p

@@ -56,6 +56,8 @@ OF_DATA = 1  #: the bytes of its primitive fields, or of the one block of primit
 OF_MAGNITUDE = 2  #: an int, as java.math.BigInteger holds it
 OF_NUMBER = 3  #: an int field, and the int in an object field that is read OF_MAGNITUDE
 OF_CONTENTS = 4  #: its only field, and the contents of its annotation, which begins with their number
+OF_ITEMS = 5  #: of a LIST, its items, where they are few
+OF_ENTRIES = 6  #: of a MAP, keys and values by turns, where they are few
 
 
 #: In a program of leaves, an object field that a plain text may stand in as it is.
@@ -146,6 +148,10 @@ class DecodePlan:
             self.short = OF_NUMBER if self.length == 3 else OF_MAGNITUDE
         elif from_contents is not None and self.length == 2 and self.annotation_step == 1:
             self.short = OF_CONTENTS
+        elif shape == LIST and new is None and self.usual and self.program == b"Ix":
+            self.short = OF_ITEMS
+        elif shape == MAP and self.usual and self.program in (b"FIx", b"FIxZ"):
+            self.short = OF_ENTRIES
         # For each step, how many references (of all fields that are no primitives) follow one another from it on.
         run_lengths = bytearray(self.length)
         count = 0

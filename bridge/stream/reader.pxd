@@ -67,7 +67,8 @@ cdef class StreamReader:
     cdef Py_ssize_t _latest_generation, _kept_frames
     cdef list _handles, _scratch
     cdef Py_ssize_t _longest
-    cdef int _gathering
+    cdef int _gathering, _patience, _spared
+    cdef Py_ssize_t _vain_depth
     cdef dict _plans
     cdef list _frames
     cdef Py_ssize_t _top

@@ -105,7 +105,7 @@ class StreamReader:
         "_fieldless", "_suspicious", "_last_suspect", "_first_error", "_mark_start", "_mark_handles", "_best_offset",
         "_mark_refs", "_mark_classes",
         "_tries", "_guess", "_untried", "_accused", "_latest", "_latest_generation", "_kept_frames", "_handles",
-        "_frames", "_top", "_scratch", "_longest", "_gathering", "_plans",
+        "_frames", "_top", "_scratch", "_longest", "_gathering", "_plans", "_vain_depth", "_patience", "_spared",
     )  # fmt: skip
 
     def __init__(
@@ -142,6 +142,8 @@ class StreamReader:
         self._scratch: list[Any] = []
         #: Uncompiled, plans by the beginning of objects: TC_OBJECT and the reference to a class.
         self._plans: dict[Any, Any] = {}
+        self._vain_depth = -1
+        self._patience = self._spared = 0
         self._frames: list[Any] = []
         self._top = -1
         self._kept_frames = _KEPT_FRAMES

@@ -43,3 +43,6 @@ ANY_NUMBER = 1 << 60
 #: What has up to so many parts, on so many levels, may be read again when one of them cannot be read at once.
 FEW_PARTS = 16
 FEW_LEVELS = 2
+
+#: The bits of 0.75, the load factor of every HashMap that nobody gave another one.
+LOAD_FACTOR_BITS = 0x3F400000

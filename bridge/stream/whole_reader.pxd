@@ -9,8 +9,8 @@ cdef int ANNOTATION
 cdef int TC_ARRAY, TC_BLOCKDATA, TC_ENDBLOCKDATA, TC_OBJECT
 cdef Py_ssize_t ANY_NUMBER, FEW_PARTS, _FEW
 cdef int FEW_LEVELS
-cdef long long _LOAD_FACTOR_BITS
-cdef int BUILD, FILL, LIST, MAP, SLOTS
+cdef long long LOAD_FACTOR_BITS
+cdef int BUILD, FILL, LIST, MAP, OF_ITEMS, SLOTS
 cdef int IN_OBJECT, IN_OPEN
 cdef object NEED_DATA, PUSHED, UNREAD
 cdef Frame BEGUN
@@ -33,15 +33,9 @@ cdef class WholeReader(LeafReader):
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, handle=Py_ssize_t, items=list, most=Py_ssize_t, frame=Frame)
     @cython.final
     cdef object _flat_map(self, DecodePlan plan, ClassDescriptor descriptor)
-    @cython.locals(pos=Py_ssize_t, size=Py_ssize_t)
-    @cython.final
-    cdef bint _end_of_map(self, bint linked) except -1
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, handle=Py_ssize_t, refs=Py_ssize_t, copied=Py_ssize_t, found=ClassDescriptor, plan=DecodePlan)
     @cython.final
     cdef object _part(self, int levels)
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, items=list, count=Py_ssize_t)
-    @cython.final
-    cdef object _small_list(self, DecodePlan plan)
     @cython.locals(values=list, annotations=list)
     @cython.final
     cdef object _small_build(self, DecodePlan plan, int levels)

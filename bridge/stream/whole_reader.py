@@ -18,12 +18,9 @@ from .descriptors import ANNOTATION
 from .leaf_reader import LeafReader
 from .model import BlockData
 from .object_reader import _LOAD_FACTOR
-from .plan import BUILD, FILL, LIST, MAP, SLOTS
+from .plan import BUILD, FILL, LIST, MAP, OF_ITEMS, SLOTS
 from .reader import BEGUN
-from .states import ANY_NUMBER, FEW_LEVELS, FEW_PARTS, IN_OBJECT, IN_OPEN, NEED_DATA, PUSHED, UNREAD
-
-#: The bits of the load factor 0.75.
-_LOAD_FACTOR_BITS = 0x3F400000
+from .states import ANY_NUMBER, FEW_LEVELS, FEW_PARTS, IN_OBJECT, IN_OPEN, LOAD_FACTOR_BITS, NEED_DATA, PUSHED, UNREAD
 
 #: So many parts are gathered in a list that is used again.
 _FEW = 64
@@ -56,7 +53,7 @@ class WholeReader(LeafReader):
                 return UNREAD
         plan = found.decode_plan
         if plan is not None and plan.usual:
-            if plan.short:
+            if plan.short and plan.short < OF_ITEMS:
                 value = self._short(plan)
                 if value is not UNREAD:
                     if items is None or self._top < 0:
@@ -240,7 +237,7 @@ class WholeReader(LeafReader):
         pos = self._pos
         if self._end - pos < 18 or p[pos + 8] != TC_BLOCKDATA or p[pos + 9] != 8:
             return UNREAD
-        if native.u32(p, pos) != _LOAD_FACTOR_BITS:
+        if native.u32(p, pos) != LOAD_FACTOR_BITS:
             return UNREAD
         if self._limited:
             self._check_object()
@@ -278,15 +275,6 @@ class WholeReader(LeafReader):
         frame.index = 2
         return PUSHED
 
-    def _end_of_map(self, linked: bool) -> bool:
-        """Takes TC_ENDBLOCKDATA, and of a LinkedHashMap an access order of False; nothing where they are not there."""
-        pos = self._pos
-        size = 2 if linked else 1
-        if self._end - pos < size or self._p[pos] != TC_ENDBLOCKDATA or (linked and self._p[pos + 1] != 0):
-            return False
-        self._pos = pos + size
-        return True
-
     def _part(self, levels: int) -> Any:
         """A value with parts that is whole in the input, as a part of something that has no frame.
 
@@ -306,7 +294,7 @@ class WholeReader(LeafReader):
         if found is None:
             return UNREAD
         plan = found.decode_plan
-        if plan is None or not plan.usual or (plan.shape != BUILD and plan.shape != LIST):
+        if plan is None or not plan.usual or plan.shape != BUILD:
             return UNREAD
         self._pos = pos + 6
         handle = len(self._handles)
@@ -314,7 +302,7 @@ class WholeReader(LeafReader):
         copied = self._copied
         native.list_append(self._handles, BEGUN)
         self._depth += 1
-        value = self._small_list(plan) if plan.shape == LIST else self._small_build(plan, levels)
+        value = self._small_build(plan, levels)
         self._depth -= 1
         if value is not UNREAD:
             self._handles[handle] = value
@@ -324,27 +312,6 @@ class WholeReader(LeafReader):
         self._copied = copied
         native.list_cut(self._handles, handle)
         return UNREAD
-
-    def _small_list(self, plan: Any) -> Any:
-        """A list of a few leaves, after its class; else UNREAD."""
-        p = self._p
-        pos = self._pos
-        if plan.length != 2 or plan.new is not None or self._end - pos < 10:
-            return UNREAD
-        if p[pos + 4] != TC_BLOCKDATA or p[pos + 5] != 4:
-            return UNREAD
-        self._pos = pos + 10
-        items: list[Any] = []
-        count = native.i32(p, pos)
-        if count > FEW_PARTS:
-            return UNREAD
-        while len(items) < count:
-            if not self._take_leaves(items, count - len(items)):
-                return UNREAD
-        if self._pos >= self._end or p[self._pos] != TC_ENDBLOCKDATA:
-            return UNREAD
-        self._pos += 1
-        return items
 
     def _small_build(self, plan: Any, levels: int) -> Any:
         """What an adapter makes of a few parts, after its class; else UNREAD."""

@@ -394,7 +394,7 @@ def test_a_dict_in_a_field_that_asks_for_another_map_does_not_change_how_dicts_a
     made = build.registry()
     plan = build.module("stream.plan")
     fields = [("key", "Ljava/util/HashMap;"), ("next", "Ljava/lang/Object;")]
-    descriptor = build.package.ClassDescriptor("p.Holder", 1, SC_SERIALIZABLE, fields)
+    descriptor = build.package.ClassDescriptor("p.HasMap", 1, SC_SERIALIZABLE, fields)
     hash_map = made.encode_plan(build.package.HashMap).descriptor
     as_hash_map = {dict: plan.EncodePlan(plan.MAP_OF, hash_map, members=[None, None])}
     members = [vars(Base)["key"], vars(Bean)["next"]]
