@@ -381,7 +381,7 @@ class LeafReader(ObjectReader):
         if self._end - pos < 11 or p[pos + 4] != TC_BLOCKDATA or p[pos + 5] != 4:
             return UNREAD
         count = native.i32(p, pos)
-        if count > FEW_PARTS:
+        if count < 0 or count > FEW_PARTS:
             return UNREAD
         items: list[Any] = []
         self._pos = pos + 10
@@ -402,7 +402,7 @@ class LeafReader(ObjectReader):
         if self._end - pos < 19 or p[pos + 8] != TC_BLOCKDATA or p[pos + 9] != 8:
             return UNREAD
         count = native.i32(p, pos + 14)
-        if count > FEW_PARTS or native.u32(p, pos) != LOAD_FACTOR_BITS:
+        if count < 0 or count > FEW_PARTS or native.u32(p, pos) != LOAD_FACTOR_BITS:
             return UNREAD
         count *= 2
         items: list[Any] = []

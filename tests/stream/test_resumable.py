@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import decimal
 import io
 import os
+import uuid
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -101,6 +103,38 @@ def test_contents_taken_together_are_those_taken_one_by_one(build: Build, after:
         assert (describe(contents), error) == one_by_one[:2]
         assert error is not None or (not limits and len(contents) > 14)
         assert decoder.handle_count == one_by_one.handles
+
+
+def nested() -> bytes:
+    """Small lists and maps inside one another, some with what needs a frame, some that are no more than they seem."""
+    shared: list[Any] = ["shared"]
+    itself: dict[str, Any] = {"a": 1}
+    itself["itself"] = [itself]
+    loose, by_access = bridge.HashMap(b=[2]), bridge.LinkedHashMap(c={"d": 3}, access_order=True)
+    loose.load_factor = 0.5
+    value = [
+        {"a": 1, "b": [2.5, "x", [None, True]]}, {"a": shared, "b": {"c": {"d": {"e": shared}}}}, [[1], [[2], [[3]]]],
+        itself, [loose, by_access, loose], {"uuid": uuid.UUID(int=1), "more": [decimal.Decimal("1.5")]}, [{}, [], [[]]],
+        {1.5: "x", None: 1, True: 2, 2**70: 3}, [{"f": bridge.HashMap(g=[1]), "h": [bridge.HashMap()]}] * 2,
+        *[[{"i": {"j": {}}}, {"k": (1, 2)}] for _ in range(5)], [*range(20)], dict.fromkeys(range(20), shared),
+        [b"bytes"],
+    ]  # fmt: skip
+    return bridge.dumps(value)
+
+
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+def test_what_is_inside_of_one_another_is_the_same_however_it_comes(build: Build) -> None:
+    data = nested()
+    whole = build.whole(data)
+    assert whole.error is None
+    assert build.pieces(cut(data, 1)) == build.pieces(cut(data, 30)) == whole
+    for name, bounds in {"maxrefs": 180, "maxhandles": 180, "maxdepth": 9, "maxarray": 9}.items():
+        for bound in range(0, bounds, bounds // 9 // 2 or 1):
+            limits = {name: bound}
+            assert build.pieces(cut(data, 1), limits=limits)[:2] == build.whole(data, limits=limits)[:2], limits
+    for at in range(8, len(data), 12):
+        broken = data[:at] + b"\xfe" + data[at + 1 :]
+        assert build.pieces(cut(broken, 1))[:2] == build.whole(broken)[:2], at
 
 
 def test_a_buffer_that_was_fed_may_change_afterwards() -> None:
