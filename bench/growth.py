@@ -1,15 +1,19 @@
 """Does the cost grow with the data, and not faster? The time of one object in 1x, 10x and 100x as many.
 
-    python -m bench.growth                       every case; about ten minutes, and up to 5 GB of memory
+    python -m bench.growth                       every case; about twenty minutes, and up to 8 GB of memory
     python -m bench.growth --cases depth classes
     python -m bench.growth --instructions --cases W1     after that: the same in instructions, by valgrind; minutes each
 
-Each figure is the best processor time of several iterations in a process of its own. The workloads are read and written
-as 100 streams of 1x, 10 of 10x and one of 100x, all of which stay: so the same objects lie in as much memory each time,
-and differ in nothing but the stream that they are in. One stream of 1x alone, again and again, is measured beside that.
-Of the other cases, where the time of an object grows, the column of the floor tells whether the objects themselves,
-made without parsing, grow as dear: memory not touched before costs page faults, and what does not fit into the
-caches of the processor is slower to reach. The count of instructions knows neither.
+Each figure is the best processor time of several iterations in a process of its own. What is read and written are 100
+streams of 1x, 10 of 10x and one of 100x, all of which stay: so the same objects lie in as much memory each time, and
+differ in nothing but the stream that they are in. One stream of 1x alone, again and again, is measured beside that.
+Python's collector of cycles is off: between many streams it would run more often than between few, and inside of a call
+that reads it does not run anyway.
+
+Where the time of an object grows, the columns of the floor and of pickle tell whether the objects themselves, made
+without parsing, and what another reader or writer in C does with them, grow as dear: memory not touched before costs
+page faults, and what does not fit into the caches of the processor is slower to reach. The count of instructions
+knows neither.
 """
 
 from __future__ import annotations
@@ -18,12 +22,14 @@ import argparse
 import gc
 import json
 import os
+import pickle
 import re
 import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,42 +74,54 @@ def _value(workload: str, scale: float) -> Any:
     return value
 
 
+def _batches(workload: str, scale: float, copies: int) -> list[list[Any]]:
+    """For each copy the values of its streams: one, but for W6b, where each message is a stream."""
+    if workload != "W6b":
+        return [[_value(workload, scale)] for _ in range(copies)]
+    messages = _messages(workload, scale)
+    return [[bridge.loads(data) for _ in range(max(1, round(scale))) for data in messages] for _ in range(copies)]
+
+
+def _each(operation: Callable[[Any], Any], batches: list[list[Any]]) -> Callable[[], Any]:
+    return lambda: [[operation(each) for each in batch] for batch in batches]
+
+
 def reading(workload: str) -> Case:
     def case(scale: float, copies: int) -> tuple[Callable[[], Any], int]:
-        if workload == "W6b":
-            messages = [
-                bytes(bytearray(data)) for _ in range(max(1, round(scale))) for data in _messages(workload, scale)
-            ]
-        else:
-            messages = [bridge.dumps(_value(workload, scale)) for _ in range(copies)]
-        loads = bridge.loads
-        return lambda: [loads(message) for message in messages], max(1, int(_COUNTS[workload] * scale))
+        streams_of = [[bridge.dumps(value) for value in batch] for batch in _batches(workload, scale, copies)]
+        return _each(bridge.loads, streams_of), max(1, int(_COUNTS[workload] * scale))
 
     return case
 
 
 def writing(workload: str) -> Case:
     def case(scale: float, copies: int) -> tuple[Callable[[], Any], int]:
-        if workload == "W6b":
-            values = [bridge.loads(data) for _ in range(max(1, round(scale))) for data in _messages(workload, scale)]
-        else:
-            values = [_value(workload, scale) for _ in range(copies)]
-        dumps = bridge.dumps
-        return lambda: [dumps(value) for value in values], max(1, int(_COUNTS[workload] * scale))
+        return _each(bridge.dumps, _batches(workload, scale, copies)), max(1, int(_COUNTS[workload] * scale))
 
     return case
 
 
-def _without_collector(make: Callable[[], Any]) -> Callable[[], Any]:
-    """The bridge reads without the collector of cycles too."""
+def made(workload: str) -> Case:
+    """The floor of reading: the same objects without parsing."""
 
-    def action() -> Any:
-        gc.disable()
-        made = make()
-        gc.enable()
-        return made
+    def case(scale: float, copies: int) -> tuple[Callable[[], Any], int]:
+        recipes = [recipe(batch) for batch in _batches(workload, scale, copies)]
+        return lambda: [each.make() for each in recipes], max(1, int(_COUNTS[workload] * scale))
 
-    return action
+    return case
+
+
+def pickled(workload: str, operation: str) -> Case:
+    """What C pickle does with the same values."""
+
+    def case(scale: float, copies: int) -> tuple[Callable[[], Any], int]:
+        batches = _batches(workload, scale, copies)
+        count = max(1, int(_COUNTS[workload] * scale))
+        if operation == "write":
+            return _each(partial(pickle.dumps, protocol=5), batches), count
+        return _each(pickle.loads, [[pickle.dumps(value, protocol=5) for value in batch] for batch in batches]), count
+
+    return case
 
 
 def _chunked(data: bytes, size: int) -> Any:
@@ -118,9 +136,10 @@ def _chunked(data: bytes, size: int) -> Any:
 
 
 def chunked_beans(size: int) -> Case:
-    def case(count: float, _: int) -> tuple[Callable[[], Any], int]:
+    def case(count: float, copies: int) -> tuple[Callable[[], Any], int]:
         (data,) = streams("W1", prepare(count / _COUNTS["W1"], ["W1"], pickles=False))
-        return lambda: _chunked(data, size), int(count)
+        chunked = [bytes(bytearray(data)) for _ in range(copies)]
+        return lambda: [_chunked(each, size) for each in chunked], int(count)
 
     return case
 
@@ -128,9 +147,9 @@ def chunked_beans(size: int) -> Case:
 def chunked_value(make: Callable[[int], Any], size: int) -> Case:
     """One value of so many bytes."""
 
-    def case(count: float, _: int) -> tuple[Callable[[], Any], int]:
-        data = bridge.dumps(make(int(count)))
-        return lambda: _chunked(data, size), int(count)
+    def case(count: float, copies: int) -> tuple[Callable[[], Any], int]:
+        chunked = [bridge.dumps(make(int(count))) for _ in range(copies)]
+        return lambda: [_chunked(each, size) for each in chunked], int(count)
 
     return case
 
@@ -138,16 +157,16 @@ def chunked_value(make: Callable[[int], Any], size: int) -> Case:
 def collected(size: int) -> Case:
     """What no reader can avoid: so many bytes that arrive in chunks, put together."""
 
-    def case(count: float, _: int) -> tuple[Callable[[], Any], int]:
-        data = bytes(int(count))
+    def case(count: float, copies: int) -> tuple[Callable[[], Any], int]:
+        chunked = [bytes(int(count)) for _ in range(copies)]
 
-        def collect() -> bytes:
+        def collect(data: bytes) -> bytes:
             buffer = bytearray()
             for at in range(0, len(data), size):
                 buffer += data[at : at + size]
             return bytes(buffer)
 
-        return collect, int(count)
+        return lambda: [collect(each) for each in chunked], int(count)
 
     return case
 
@@ -169,12 +188,11 @@ def _linked_nodes(depth: int) -> Any:
 
 
 def deep(make: Callable[[int], Any], operation: str) -> Case:
-    def case(depth: float, _: int) -> tuple[Callable[[], Any], int]:
+    def case(depth: float, copies: int) -> tuple[Callable[[], Any], int]:
+        values = [[make(int(depth))] for _ in range(copies)]
         if operation == "read":
-            data = bridge.dumps(make(int(depth)))
-            return lambda: bridge.loads(data), int(depth)
-        value = make(int(depth))
-        return lambda: bridge.dumps(value), int(depth)
+            return _each(bridge.loads, [[bridge.dumps(value) for value in batch] for batch in values]), int(depth)
+        return _each(bridge.dumps, values), int(depth)
 
     return case
 
@@ -202,8 +220,9 @@ def classes(operation: str) -> Case:
 
 
 def deep_floor(make: Callable[[int], Any]) -> Case:
-    def case(depth: float, _: int) -> tuple[Callable[[], Any], int]:
-        return _without_collector(recipe([make(int(depth))]).make), int(depth)
+    def case(depth: float, copies: int) -> tuple[Callable[[], Any], int]:
+        recipes = [recipe([make(int(depth))]) for _ in range(copies)]
+        return lambda: [each.make() for each in recipes], int(depth)
 
     return case
 
@@ -214,36 +233,71 @@ _BYTES = [20_000, 200_000, 2_000_000]
 _DEPTH = [10_000, 100_000, 1_000_000]
 _CLASSES = [100, 1_000, 10_000]
 
-#: Name: unit (without the s), sizes, the case, the floor it is compared with.
-CASES: dict[str, tuple[str, list[float], Case, Case | None]] = {
-    **{f"read {w}": ("object", SCALES, reading(w), None) for w in WORKLOADS},
-    **{f"write {w}": ("object", SCALES, writing(w), None) for w in WORKLOADS},
-    **{f"chunks of W1, {name}": ("object", [*_COUNT], chunked_beans(size), None) for name, size in CHUNKS.items()},
+#: Those with nothing but containers, numbers and text, which pickle reads and writes as they are.
+_PLAIN = ["W2", "W3", "W5"]
+
+#: Name: unit (without the s), sizes, the case, and what it is compared with: its floor, pickle.
+CASES: dict[str, tuple[str, list[float], dict[str, Case]]] = {
     **{
-        f"chunks of a byte[], {name}": ("byte", [*_BYTES], chunked_value(bytes, size), collected(size))
+        f"read {w}": (
+            "object",
+            SCALES,
+            {"case": reading(w), "floor": made(w)} | ({"pickle": pickled(w, "read")} if w in _PLAIN else {}),
+        )
+        for w in WORKLOADS
+    },
+    **{
+        f"write {w}": (
+            "object",
+            SCALES,
+            {"case": writing(w)} | ({"pickle": pickled(w, "write")} if w in _PLAIN else {}),
+        )
+        for w in WORKLOADS
+    },
+    **{f"chunks of W1, {name}": ("object", [*_COUNT], {"case": chunked_beans(size)}) for name, size in CHUNKS.items()},
+    **{
+        f"chunks of a byte[], {name}": (
+            "byte",
+            [*_BYTES],
+            {"case": chunked_value(bytes, size), "floor": collected(size)},
+        )
         for name, size in CHUNKS.items()
     },
     **{
-        f"chunks of a String, {name}": ("char", [*_BYTES], chunked_value("x".__mul__, size), collected(size))
+        f"chunks of a String, {name}": (
+            "char",
+            [*_BYTES],
+            {"case": chunked_value("x".__mul__, size), "floor": collected(size)},
+        )
         for name, size in CHUNKS.items()
     },
-    "depth of lists, read": ("level", [*_DEPTH], deep(_nested_lists, "read"), deep_floor(_nested_lists)),
-    "depth of beans, read": ("level", [*_DEPTH], deep(_linked_nodes, "read"), deep_floor(_linked_nodes)),
-    "depth of lists, written": ("level", [*_DEPTH], deep(_nested_lists, "write"), None),
-    "depth of beans, written": ("level", [*_DEPTH], deep(_linked_nodes, "write"), None),
-    "classes, read for the first time": ("classe", [*_CLASSES], classes("first"), None),
-    "classes, read again": ("classe", [*_CLASSES], classes("again"), None),
-    "classes, written": ("classe", [*_CLASSES], classes("write"), None),
+    "depth of lists, read": (
+        "level",
+        [*_DEPTH],
+        {"case": deep(_nested_lists, "read"), "floor": deep_floor(_nested_lists)},
+    ),
+    "depth of beans, read": (
+        "level",
+        [*_DEPTH],
+        {"case": deep(_linked_nodes, "read"), "floor": deep_floor(_linked_nodes)},
+    ),
+    "depth of lists, written": ("level", [*_DEPTH], {"case": deep(_nested_lists, "write")}),
+    "depth of beans, written": ("level", [*_DEPTH], {"case": deep(_linked_nodes, "write")}),
+    "classes, read for the first time": ("classe", [*_CLASSES], {"case": classes("first")}),
+    "classes, read again": ("classe", [*_CLASSES], {"case": classes("again")}),
+    "classes, written": ("classe", [*_CLASSES], {"case": classes("write")}),
 }
 
 
-#: Cases that are measured with as many objects in each size.
-_IN_COPIES = [f"{operation} {w}" for operation in ("read", "write") for w in WORKLOADS if w != "W6b"]
+def _in_copies(name: str) -> bool:
+    """Whether it is measured with as many objects in each size."""
+    return not name.startswith("classes")
 
 
 def measure(case: Case, size: float, copies: int, seconds: float) -> dict[str, Any]:
     """For one object: the best time in nanoseconds, and the page faults; and the peak memory of all, in bytes."""
     action, count = case(size, copies)
+    gc.disable()
     peak = Peak()
     started = time.perf_counter()
     result = action()
@@ -258,6 +312,7 @@ def measure(case: Case, size: float, copies: int, seconds: float) -> dict[str, A
         result = action()
         times.append(time.process_time() - started)
     faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - faults
+    gc.enable()
     return {
         "count": count,
         "ns": min(times) / (count * copies) * 1e9,
@@ -267,10 +322,8 @@ def measure(case: Case, size: float, copies: int, seconds: float) -> dict[str, A
 
 
 def run_one(name: str, part: str, size: float, copies: int, seconds: float) -> dict[str, Any]:
-    """One figure. ``part``: "case" or "floor"."""
-    case = CASES[name][2] if part == "case" else CASES[name][3]
-    assert case is not None
-    return measure(case, size, copies, seconds)
+    """One figure. ``part``: "case", "floor" or "pickle"."""
+    return measure(CASES[name][2][part], size, copies, seconds)
 
 
 def run_alone(name: str, part: str, size: float, copies: int, seconds: float) -> dict[str, Any]:
@@ -283,7 +336,7 @@ def run_alone(name: str, part: str, size: float, copies: int, seconds: float) ->
 
 def repeat(name: str, size: float, times: int) -> int:
     """What is measured, so many times and nothing else; how many objects each time."""
-    action, count = CASES[name][2](size, 1)
+    action, count = CASES[name][2]["case"](size, 1)
     for _ in range(times):
         action()
     return count
@@ -316,7 +369,9 @@ def add_instructions(file: Path, wanted: list[str] | None) -> None:
         if wanted and not any(word in row["name"] for word in wanted):
             continue
         name = row["name"]
-        sizes = [size / _COUNTED_FEWER for size in SCALES] if name in _IN_COPIES else CASES[name][1]
+        sizes = CASES[name][1]
+        if sizes is SCALES:
+            sizes = [size / _COUNTED_FEWER for size in SCALES]
         row["instructions"] = [instructions(name, size) for size in sizes]
         shown = " ".join(f"{count:12,.1f}" for count in row["instructions"])
         print(f"  {row['name']:34} {shown} instructions", file=sys.stderr, flush=True)
@@ -336,7 +391,9 @@ def table(rows: list[dict[str, Any]]) -> Grid:
             "100x",
             "100x : 1x",
             "within 20 %",
+            "above the floor",
             "floor, 100x : 1x",
+            "pickle, 100x : 1x",
             "instructions, 100x : 1x",
             "page faults, 1x",
             "100x",
@@ -345,7 +402,7 @@ def table(rows: list[dict[str, Any]]) -> Grid:
     for row in rows:
         figures = row["case"]
         growth = _growth(figures)
-        floors = f"{_growth(row['floor']):.2f}" if row["floor"] else ""
+        beside = [f"{_growth(row[part]):.2f}" if row.get(part) else "" for part in ("floor", "pickle")]
         counts = row.get("instructions")
         grid.rows.append(
             [
@@ -355,7 +412,8 @@ def table(rows: list[dict[str, Any]]) -> Grid:
                 *map(_shown, figures),
                 f"{growth:.2f}",
                 "yes" if growth <= TOLERANCE else "no",
-                floors,
+                _above(figures, row.get("floor")),
+                *beside,
                 f"{counts[-1] / counts[0]:.2f}" if counts else "",
                 f"{figures[0]['faults']:.3f}",
                 f"{figures[-1]['faults']:.3f}",
@@ -366,6 +424,14 @@ def table(rows: list[dict[str, Any]]) -> Grid:
 
 def _shown(figure: dict[str, Any]) -> str:
     return f"{figure['ns']:,.{0 if figure['ns'] >= 10 else 2}f}"
+
+
+def _above(figures: list[dict[str, Any]], floor: list[dict[str, Any]] | None) -> str:
+    """How what is not in the floor grows; nothing where that is little and so not known well."""
+    if not floor:
+        return ""
+    first, last = (figures[at]["ns"] - floor[at]["ns"] for at in (0, -1))
+    return f"{last / first:.2f}" if min(first, last) > 0.1 * figures[0]["ns"] else ""
 
 
 def _growth(figures: list[dict[str, Any]]) -> float:
@@ -398,16 +464,16 @@ def main() -> None:
     facts = surroundings()
     run = run_one if arguments.one_process else run_alone
     rows = []
-    for name, (unit, sizes, _, with_floor) in CASES.items():
+    for name, (unit, sizes, parts) in CASES.items():
         if arguments.cases and not any(word in name for word in arguments.cases):
             continue
         row: dict[str, Any] = {"name": name, "unit": unit}
-        for part in ("case", "floor"):
+        for part in parts:
             row[part] = []
-            for size in sizes if part == "case" or with_floor else []:
-                copies = round(sizes[-1] / size) if name in _IN_COPIES else 1
+            for size in sizes if part == "case" else (sizes[0], sizes[-1]):  # of the others the growth alone is shown
+                copies = round(sizes[-1] / size) if _in_copies(name) else 1
                 row[part].append(run(name, part, size / arguments.shrink, copies, arguments.seconds))
-        if name in _IN_COPIES:
+        if _in_copies(name):
             row["alone"] = run(name, "case", sizes[0] / arguments.shrink, 1, arguments.seconds)
         rows.append(row)
         shown = " ".join(f"{figure['ns']:12,.1f}" for figure in row["case"])
