@@ -117,7 +117,7 @@ def test_the_page_is_filled_from_figures(every_subject: tuple[str, Path], tmp_pa
     wire_row = {"operation": "bytes", "placement": "one core", "subject": "ours with Java", "count": 2, "seconds": 0.5}
     wire_row["rounds_seconds"] = [0.5, 0.25]
     figure = {"count": 10, "ns": 12.5, "faults": 0.25, "peak_bytes": 1}
-    grown = {"name": "read W1", "unit": "object", "case": [figure] * 3, "floor": []}
+    grown = {"name": "read W1", "unit": "object", "case": [figure] * 3, "floor": [figure | {"ns": 2.5}] * 2}
     (tmp_path / "cells.json").write_text((every_subject[1] / "cells.json").read_text("utf-8"), "utf-8")
     for name, row in (("wire", wire_row), ("growth", grown)):
         (tmp_path / f"{name}.json").write_text(json.dumps({"facts": {"load": 0.5}, "cells": [row]}), "utf-8")
@@ -131,7 +131,7 @@ def test_the_page_is_filled_from_figures(every_subject: tuple[str, Path], tmp_pa
             "not at full size: scale 0.001",
             "| W1 | ",
             "| one core | ours with Java | 4 MB (8 MB) |",
-            "| 1.00 | yes |",
+            "| 1.00 | yes | 1.00 | 1.00 |",
         ):
             assert part in text
     assert "</svg>" in (tmp_path / "speed.svg").read_text("utf-8")
@@ -145,7 +145,9 @@ def test_every_case_of_growth(tmp_path: Path) -> None:
     for row in rows:
         counts = [figure["count"] for figure in row["case"]]
         assert len(counts) == 3 and counts[0] < counts[1] < counts[2], row["name"]
-        assert all(figure["ns"] > 0 for figure in row["case"] + row["floor"])
+        assert all(figure["ns"] > 0 for part in ("case", "floor", "pickle") for figure in row.get(part, []))
+    for part, count in (("floor", 16), ("pickle", 6)):
+        assert [len(row[part]) for row in rows if part in row] == [2] * count
 
 
 VALGRIND = """#!{python}
@@ -163,7 +165,7 @@ def test_instructions_of_one_object_are_those_of_a_second_time(tmp_path: Path, m
     (tmp_path / "valgrind").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     figures = tmp_path / "growth.json"
-    rows = [{"name": name, "case": [], "floor": []} for name in ("classes, written", "read W1")]
+    rows = [{"name": name, "case": []} for name in ("classes, written", "read W1")]
     figures.write_text(json.dumps({"facts": {}, "cells": rows}), "utf-8")
     run("bench.growth", "--instructions", "--cases", "classes", "--json", figures)
     assert [row.get("instructions") for row in cells(figures)] == [[4000.0] * 3, None]
