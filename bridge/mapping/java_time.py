@@ -29,7 +29,7 @@ from .java_time_data import (
     zone_data,
     zoned_date_time_data,
 )
-from .java_time_reading import read_ser
+from .java_time_reading import read_block, read_ser
 from .java_time_types import (
     DURATION,
     INSTANT,
@@ -88,7 +88,7 @@ def _enum_plan(class_name: str) -> EncodePlan:
 
 def register(registry: Registry) -> None:
     """Teaches the registry the classes of this file."""
-    registry.read_as(SER.name, value_reader(SER, _build_ser, own_data=True, replaces=True, from_data=read_ser))
+    registry.read_as(SER.name, value_reader(SER, _build_ser, own_data=True, replaces=True, from_data=read_block))
     registry.read_as("java.time.DayOfWeek", _enum_reader(DayOfWeek))
     registry.read_as("java.time.Month", _enum_reader(Month))
     registry.write_as(DayOfWeek, _enum_plan("java.time.DayOfWeek"))

@@ -44,7 +44,7 @@ from .java_time_types import (
     ZoneId,
 )
 
-__all__ = ["known_zone", "read_ser"]
+__all__ = ["known_zone", "read_block", "read_ser"]
 
 _QUARTERS = {
     quarters: timezone(timedelta(minutes=15 * quarters))  # 145 of them, which Java holds on to as well
@@ -57,10 +57,6 @@ def read_ser(data: bytes) -> Any:
     size = len(data)
     if size < 2:
         return NotImplemented
-    if not native.COMPILED:
-        value = native_datetime.usual(data, Instant, UTC, _QUARTERS)
-        if value is not None:
-            return value
     p = native.pointer(data)
     kind = p[0]
     if kind == LOCAL_DATE:
@@ -92,6 +88,10 @@ def read_ser(data: bytes) -> Any:
         _expect(size, 13)
         return Period(native.i32(p, 1), native.i32(p, 5), native.i32(p, 9))
     return NotImplemented
+
+
+#: The same, for blocks that lie whole in the input.
+read_block = native_datetime.with_usual(read_ser, Instant, UTC, _QUARTERS)
 
 
 def _expect(size: int, due: int) -> None:

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from ..errors import EncodeError
+from ..stream import native
 from ..stream.descriptors import ClassDescriptor
 from ..stream.model import BlockData, JavaArray, JavaClass, JavaEnum, array_descriptor
 from ..stream.plan import ITEMS, REDUCE, EncodePlan
@@ -306,6 +307,9 @@ def _fill_enum_map(container: Any, values: Any, annotations: Any, forced: bool) 
 def _enum_map_of(key_type: Any, entries: list[Any]) -> Any:
     made = _new_enum_map()
     made.key_type = key_type
+    if native.fill_dict(made, entries):
+        return made
+    dict.clear(made)  # keys that are no numbers or texts, or come twice
     return fill_entries(made, entries, False)
 
 

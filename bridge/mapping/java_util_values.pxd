@@ -4,7 +4,6 @@ from ..stream.data_writer cimport DataWriter
 
 cdef Py_ssize_t* _UUID_SLOTS
 
-@cython.locals(p='const unsigned char*')
 cpdef _uuid_of(bytes data)
 cpdef _build_uuid(list values, annotations)
 cdef _uuid(number)

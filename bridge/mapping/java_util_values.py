@@ -153,8 +153,7 @@ _UUID_SLOTS = native.slot_table([vars(UUID)[name] for name in ("int", "is_safe")
 
 def _uuid_of(data: bytes) -> Any:
     """From the two halves, of which Java writes the lower one first."""
-    p = native.pointer(data)
-    return _uuid(native.wide(native.i64(p, 8), native.i64(p, 0)))
+    return _uuid(native.from_halves(data))
 
 
 def _build_uuid(values: Any, annotations: Any) -> Any:

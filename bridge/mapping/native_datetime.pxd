@@ -104,8 +104,8 @@ cdef extern from *:
     object datetime_at "native_datetime_at"(object cls, long long seconds, int microseconds, object utc)
     object timedelta_of "native_timedelta_of"(long long seconds, int microseconds)
 
-cdef inline usual(bytes data, instant, utc, dict zones):
-    return None
+cdef inline with_usual(otherwise, instant, utc, dict zones):
+    return otherwise
 
 cdef inline (int, int, int, int) clock_of(value) noexcept:
     return (PyDateTime_DATE_GET_HOUR(value), PyDateTime_DATE_GET_MINUTE(value), PyDateTime_DATE_GET_SECOND(value), PyDateTime_DATE_GET_MICROSECOND(value))

@@ -142,14 +142,23 @@ _pack_offset = Struct(">BiBBBBBb").pack
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
-def usual(data: bytes, instant: Any, utc: tzinfo, zones: dict[int, timezone]) -> Any:
-    """The value of a ``java.time.Ser`` in a layout that is common, without nanoseconds; None: it may be another.
+def with_usual(
+    otherwise: Callable[[bytes], Any], instant: Any, utc: tzinfo, zones: dict[int, timezone]
+) -> Callable[[bytes], Any]:
+    """Reads the contents of a ``java.time.Ser`` as ``otherwise`` does, and faster where the layout is a common one.
 
-    Compiled, it always is another: all of them are read as fast. ``instant``: the class of an Instant, whose zone
-    is ``utc``. ``zones``: by the quarters of an hour ahead of UTC. May raise any Exception where no value is.
+    Compiled, it is that itself. ``instant``: the class of an Instant, whose zone is ``utc``. ``zones``: by the quarters
+    of an hour ahead of UTC. May raise any Exception where no value is.
     """
-    read = _USUAL.get((data[0], len(data)))
-    return None if read is None else read(data, instant, utc, zones)
+
+    def read(data: bytes) -> Any:
+        usual = _USUAL.get((data[0], len(data)))
+        if usual is None:
+            return otherwise(data)
+        value = usual(data, instant, utc, zones)
+        return otherwise(data) if value is None else value
+
+    return read
 
 
 def _date(data: bytes, instant: Any, utc: Any, zones: Any) -> Any:

@@ -16,7 +16,7 @@ cdef Frame BEGUN
 cdef class LeafReader(ObjectReader):
     @cython.final
     cdef object _leaf(self)
-    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, end=Py_ssize_t, sure=Py_ssize_t, handles=list, items_before=Py_ssize_t, handles_before=Py_ssize_t, _=Py_ssize_t, code=int, start=Py_ssize_t, stop=Py_ssize_t, plan=DecodePlan, size=Py_ssize_t, taken=Py_ssize_t, bounded=bint, shallow=bint, short=int, plans=dict)
+    @cython.locals(p='const unsigned char*', pos=Py_ssize_t, end=Py_ssize_t, sure=Py_ssize_t, handles=list, items_before=Py_ssize_t, handles_before=Py_ssize_t, _=Py_ssize_t, code=int, start=Py_ssize_t, stop=Py_ssize_t, plan=DecodePlan, size=Py_ssize_t, taken=Py_ssize_t, bounded=bint, deep=bint, short=int, after=Py_ssize_t)
     cdef Py_ssize_t _take_leaves(self, items, Py_ssize_t most) except -1
     @cython.locals(p='const unsigned char*', descriptor=ClassDescriptor, plan=DecodePlan)
     @cython.final
@@ -51,7 +51,7 @@ cdef class LeafReader(ObjectReader):
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, left=Py_ssize_t, scale='long long', begin=int, known=Py_ssize_t, sign=int, array=int, of_bytes=Py_ssize_t, length=Py_ssize_t, at=Py_ssize_t, handles=list, descriptor=ClassDescriptor, inner=DecodePlan, digits=bytes)
     @cython.final
     cdef object _of_number(self, DecodePlan plan)
-    @cython.locals(outermost=bint, pos=Py_ssize_t, handles=list, handle=Py_ssize_t, refs=Py_ssize_t, copied=Py_ssize_t)
+    @cython.locals(outermost=bint, start=Py_ssize_t, handles=list, handle=Py_ssize_t, refs=Py_ssize_t, copied=Py_ssize_t)
     @cython.final
     cdef object _of_contents(self, DecodePlan plan)
     @cython.locals(p='const unsigned char*', pos=Py_ssize_t, items=list, count=Py_ssize_t, taken=Py_ssize_t)
@@ -63,6 +63,6 @@ cdef class LeafReader(ObjectReader):
     @cython.locals(pos=Py_ssize_t, size=Py_ssize_t)
     @cython.final
     cdef bint _end_of_map(self, bint linked) except -1
-    @cython.locals(p='const unsigned char*', end=Py_ssize_t, pos=Py_ssize_t, items=list, count=Py_ssize_t, taken=Py_ssize_t, more=Py_ssize_t)
+    @cython.locals(p='const unsigned char*', end=Py_ssize_t, items=list, count=Py_ssize_t, taken=Py_ssize_t)
     @cython.final
-    cdef object _gathered(self, DecodePlan plan)
+    cdef object _gathered(self, DecodePlan plan, Py_ssize_t pos)

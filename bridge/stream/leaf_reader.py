@@ -61,10 +61,11 @@ class LeafReader(ObjectReader):
         items_before = native.list_len(items)
         handles_before = len(handles)
         bounded = self._bounded
-        if bounded:
-            most = min(most, self._room())
-        shallow = self._max_depth < 0 or self._depth < self._max_depth
-        plans = self._plans
+        deep = False
+        if self._limited:
+            if bounded:
+                most = min(most, self._room())
+            deep = self._max_depth >= 0 and self._depth >= self._max_depth
         for _ in range(most):
             if pos > sure and not self._begins_at(pos):
                 break
@@ -88,22 +89,43 @@ class LeafReader(ObjectReader):
                 if native.COMPILED:
                     plan = self._plan_at(pos)
                 else:
-                    plan = plans.get(native.head(p, pos))
-                    if plan is None:
+                    plan = self._plans.get(native.head(p, pos), UNREAD)
+                    if plan is UNREAD:
                         plan = self._plan_at(pos)
-                        if plan is not None:
-                            plans[native.head(p, pos)] = plan
-                if plan is None or not shallow:
+                if plan is None or deep:
                     break
                 short = plan.short
                 if short:
                     if bounded and native.list_len(items) > items_before:
                         break  # to begin again, with what was taken counted
-                    self._pos = pos + 6
-                    value = self._of_data(plan) if short == OF_DATA else self._of_parts(plan)
-                    if value is UNREAD:
-                        break
-                    pos = self._pos
+                    if short != OF_DATA:
+                        self._pos = pos + 6
+                        value = self._of_parts(plan)
+                        if value is UNREAD:
+                            break
+                        pos = self._pos
+                    else:  # as `_of_data`
+                        start = pos + 6
+                        stop = start + plan.head_bytes
+                        after = stop
+                        if stop == start:
+                            if end - start < 3 or p[start] != TC_BLOCKDATA:
+                                break
+                            start += 2
+                            stop = start + p[start - 1]
+                            after = stop + 1
+                            if after > end or p[stop] != TC_ENDBLOCKDATA:
+                                break
+                        elif stop > end:
+                            break
+                        try:
+                            value = plan.from_data(native.take(p, start, stop))
+                        except Exception:  # noqa: BLE001 - as in `_call_build`
+                            break
+                        if value is NotImplemented:
+                            break
+                        native.list_append(handles, value)
+                        pos = after
                     if bounded:
                         native.list_append(items, value)
                         break
@@ -142,8 +164,12 @@ class LeafReader(ObjectReader):
             return None
         descriptor = found
         plan = descriptor.decode_plan
-        if plan is None or not (plan.short or plan.box_bytes):
+        if plan is None:
             return None
+        if not plan.short and not plan.box_bytes:
+            plan = None
+        if not native.COMPILED:
+            self._plans[native.head(p, pos)] = plan
         return plan
 
     def _begins_at(self, pos: int) -> bool:
@@ -342,7 +368,7 @@ class LeafReader(ObjectReader):
                 return UNREAD
         elif self._gathering >= FEW_LEVELS:
             return UNREAD
-        pos = self._pos
+        start = self._pos
         handles = self._handles
         handle = len(handles)
         refs = self._refs_beside
@@ -355,7 +381,7 @@ class LeafReader(ObjectReader):
         elif plan.short == OF_ENTRIES:
             value = self._few_entries(plan)
         else:
-            value = self._gathered(plan)
+            value = self._gathered(plan, start)
         self._gathering -= 1
         self._depth -= 1
         if value is not UNREAD:
@@ -364,7 +390,7 @@ class LeafReader(ObjectReader):
             if outermost and self._depth <= self._vain_depth:
                 self._vain_depth = self._depth - 1
             return value
-        self._pos = pos
+        self._pos = start
         self._refs_beside = refs
         self._copied = copied
         native.list_cut(handles, handle)
@@ -428,22 +454,22 @@ class LeafReader(ObjectReader):
         self._pos = pos + size
         return True
 
-    def _gathered(self, plan: Any) -> Any:
+    def _gathered(self, plan: Any, pos: int) -> Any:
         p = self._p
         end = self._end
         items: list[Any] = []
-        field = shared = None
+        shared = None
         if plan.head_count:
-            if end - self._pos < plan.head_bytes:
+            if end - pos < plan.head_bytes:
                 return UNREAD
-            field = native.read_primitive(p, self._pos, plan.steps[0])
-            self._pos += plan.head_bytes
+            field = native.read_primitive(p, pos, plan.steps[0])
+            pos += plan.head_bytes
         else:
             if not self._take_leaves(items, 1):
                 return UNREAD
             field = shared = native.list_get(items, 0)
             native.list_cut(items, 0)
-        pos = self._pos
+            pos = self._pos
         if end - pos < 7 or p[pos] != TC_BLOCKDATA or p[pos + 1] != 4:
             return UNREAD
         count = native.i32(p, pos + 2)
@@ -451,15 +477,13 @@ class LeafReader(ObjectReader):
             return UNREAD
         count *= plan.contents_each
         self._pos = pos + 6
-        taken = 0
-        while taken < count:
-            more = self._take_leaves(items, count - taken)
-            if more == 0:
+        while count > 0:
+            taken = self._take_leaves(items, count)
+            if taken == 0:
                 return UNREAD
-            taken += more
-        if self._pos >= end or p[self._pos] != TC_ENDBLOCKDATA:
-            return UNREAD
-        if self._afford_contents(shared, items) < 0:
+            count -= taken
+        pos = self._pos
+        if pos >= end or p[pos] != TC_ENDBLOCKDATA or self._afford_contents(shared, items) < 0:
             return UNREAD
         try:
             value = plan.from_contents(field, items)
@@ -467,5 +491,5 @@ class LeafReader(ObjectReader):
             return UNREAD
         if value is NotImplemented:
             return UNREAD
-        self._pos += 1
+        self._pos = pos + 1
         return value

@@ -534,6 +534,10 @@ cdef extern from *:
         if (bits) data = PyObject_CallMethod(absolute, "to_bytes", "ns", (PyLong_AsSsize_t(bits) + 7) / 8, "big");
         Py_XDECREF(bits); Py_DECREF(absolute); return data;
     }
+    static PyObject *native_from_halves(PyObject *data) {
+        const unsigned char *p = (const unsigned char *)PyBytes_AS_STRING(data);
+        return native_wide((long long)native_u64(p + 8), (long long)native_u64(p));
+    }
     /* 1 written, 0 not a value of this type, -1 error */
     static int native_put_primitive(NativeOut *out, int code, PyObject *value) {
         long long number; double real; Py_UCS4 unit;
@@ -831,6 +835,7 @@ cdef extern from *:
     bytes two_longs "native_two_longs"(unsigned long long first, unsigned long long second)
     object unsigned "native_unsigned"(object data)
     object signed "native_signed"(int sign, const unsigned char* p, Py_ssize_t pos, Py_ssize_t size)
+    object from_halves "native_from_halves"(bytes data)
     object wide "native_wide"(long long high, long long low)
     object plain_number "native_plain_number"(object text)
     bytes magnitude "native_magnitude"(object number)

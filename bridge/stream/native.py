@@ -83,6 +83,9 @@ def read_primitive(p: Input, pos: int, code: int) -> Any:
     return _UNPACK[code](p, pos)[0]
 
 
+_HIGH = 1 << 63
+
+
 def text_sizes(items: list[Any], most: int) -> int:
     """The length of the texts among the first ``most`` items; -1: one is none, no number of 64 bits, nor None."""
     size = 0
@@ -90,10 +93,7 @@ def text_sizes(items: list[Any], most: int) -> int:
         kind = type(item)
         if kind is str:
             size += len(item)
-        elif isinstance(item, int):
-            if not -0x8000000000000000 <= item <= 0x7FFFFFFFFFFFFFFF:
-                return -1
-        elif kind is not float and item is not None:
+        elif kind is not float and item is not None and not (isinstance(item, int) and -_HIGH <= item < _HIGH):
             return -1
     return size
 
@@ -523,6 +523,11 @@ def signed(sign: int, p: Input, pos: int, size: int) -> int | None:
     if number == 0:
         return 0 if sign == 0 else None
     return number if sign == 1 else -number if sign == -1 else None
+
+
+def from_halves(data: bytes) -> int:
+    """What `put_halves` writes: 16 bytes."""
+    return int.from_bytes(data[8:] + data[:8], "big")
 
 
 def wide(high: int, low: int) -> int:

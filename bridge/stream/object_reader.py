@@ -31,7 +31,7 @@ from .constants import (
     TYPE_CODE_NAMES,
 )
 from .descriptors import ANNOTATION
-from .model import BlockData, JavaEnum
+from .model import BlockData, JavaClass, JavaEnum
 from .plan import ATTRIBUTES, BOX, BUILD, FILL, LIST, MANY_FIELDS, MAP, SKIP, SLOTS
 from .reader import _short
 from .states import ANY_NUMBER, IN_ARRAY, IN_ENUM, IN_OBJECT, NEED_DATA, PUSHED, UNREAD
@@ -412,7 +412,7 @@ class ObjectReader(ArrayReader):
             for i in range(min(native.list_len(contents), _FIRST - 1)):
                 size += _copy_bytes(native.list_get(contents, i))
         size += 4
-        if field is not None:
+        if field is not None and type(field) is not JavaClass:
             size += _copy_bytes(field)
         if size < _SMALL_BYTES:
             return 0

@@ -140,7 +140,7 @@ class StreamReader:
         self._handles: list[Any] = []
         # What is on its way from the input to where it belongs; a limit that ends it ends the reading for good.
         self._scratch: list[Any] = []
-        #: Uncompiled, plans by the beginning of objects: TC_OBJECT and the reference to a class.
+        #: Uncompiled, plans by the beginning of objects, TC_OBJECT and the reference to a class; None: needs a frame.
         self._plans: dict[Any, Any] = {}
         self._vain_depth = -1
         self._patience = self._spared = 0
