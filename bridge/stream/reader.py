@@ -142,6 +142,7 @@ class StreamReader:
         self._scratch: list[Any] = []
         #: Uncompiled, plans by the beginning of objects, TC_OBJECT and the reference to a class; None: needs a frame.
         self._plans: dict[Any, Any] = {}
+        # How deep what could not be read in one step was, and how many are not tried after one; see `leaf_reader`.
         self._vain_depth = -1
         self._patience = self._spared = 0
         self._frames: list[Any] = []
