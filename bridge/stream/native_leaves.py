@@ -306,9 +306,9 @@ class KnownMap:
             if number is None:
                 return b"", None
             fields = _reference(0x71, _BASE_WIRE_HANDLE + number)
-        return b"".join((self.head, fields, _BLOCK_HEADS[len(block)], block)), items if type(items) is list else list(
-            items
-        )
+        if type(items) is not list:
+            items = list(items)
+        return b"".join((self.head, fields, _BLOCK_HEADS[len(block)], block)), items
 
 
 def know_map(memo: Memo, kind: type, plan: Any) -> None:
