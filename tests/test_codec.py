@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+import gc
 import gzip
 import io
 import sys
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -390,3 +391,42 @@ def test_small_immutable_keys_are_keys() -> None:
     value = {(1, ("a", None)): 1, frozenset((1, 2)): 2}
     assert bridge.loads(bridge.dumps(value)) == value
     assert bridge.loads(bridge.dumps({(1, 2), frozenset(("a",))})) == {(1, 2), frozenset(("a",))}
+
+
+@pytest.fixture(params=[True, False], ids=["collector on", "collector off"])
+def collecting(request: pytest.FixtureRequest) -> Iterator[bool]:
+    """Whether Python's collector of cycles is on, which then runs after every 50 objects."""
+    enabled, thresholds = gc.isenabled(), gc.get_threshold()
+    gc.set_threshold(50)
+    (gc.enable if request.param else gc.disable)()
+    yield request.param
+    gc.set_threshold(*thresholds)
+    (gc.enable if enabled else gc.disable)()
+
+
+def test_the_collector_rests_while_something_is_read_or_written_and_is_then_as_it_was(collecting: bool) -> None:
+    value: list[object] = []
+    for _ in range(5000):
+        value = [value, 5]
+    data = bridge.dumps(value)
+    unknown = [[[[value, object()]]]]
+    runs = []
+
+    def count(phase: str, _: dict[str, int]) -> None:
+        runs.append(phase)
+
+    gc.collect()
+    gc.callbacks.append(count)
+    try:
+        read = bridge.loads(data)
+        written = bridge.dumps(value)
+        during = len(runs)
+    finally:
+        gc.callbacks.remove(count)
+    assert gc.isenabled() is collecting
+    assert written == bridge.dumps(read) == data
+    assert during <= 8, "at the borders of the calls"
+    for call in (lambda: bridge.loads(data[:-1]), lambda: bridge.dumps(unknown)):
+        with pytest.raises(bridge.BridgeError):
+            call()
+        assert gc.isenabled() is collecting

@@ -194,6 +194,7 @@ class Encoder(PlanFinder):
         handle = self._memo.next
         objects = len(self._objects)
         self._running = True
+        collecting = native.pause_collector()  # it would go through many frames again and again
         try:
             if unshared:
                 self._unshared = obj
@@ -211,6 +212,7 @@ class Encoder(PlanFinder):
                 raise
             raise failure from error
         finally:
+            native.resume_collector(collecting)
             self._unshared = None
             while self._top >= 0:
                 self._pop()
