@@ -124,6 +124,8 @@ def _date_number(value: Any) -> int:
 
 
 def duration_data(value: timedelta) -> bytes:
+    if not native.COMPILED and type(value) is timedelta:
+        return native_datetime.duration_bytes(DURATION, value)
     if native_datetime.is_exact_delta(value):
         days, seconds, microseconds = native_datetime.delta_parts(value)
     else:
@@ -137,6 +139,8 @@ def instant_data(value: datetime) -> bytes:
     zone = value.tzinfo
     if zone is None:
         raise EncodeError("an Instant without a time zone is no point in time")
+    if not native.COMPILED and zone is UTC:
+        return native_datetime.instant_bytes(INSTANT, value, _UTC_EPOCH)
     if zone is UTC and native_datetime.is_exact_datetime(value):
         days = native_datetime.days_of(value)
         hour, minute, second, microsecond = native_datetime.clock_of(value)

@@ -122,5 +122,13 @@ cdef inline bytes date_bytes(int tag, value):
 cdef inline bytes seconds_bytes(int tag, long long seconds, long long nanoseconds):
     return native.tagged(tag, seconds, 8, nanoseconds, 4)
 
+cdef inline bytes duration_bytes(int tag, value):
+    days, seconds, microseconds = delta_parts(value)
+    return seconds_bytes(tag, days * <long long>86400 + seconds, microseconds * <long long>1000)
+
+cdef inline bytes instant_bytes(int tag, value, epoch):
+    hour, minute, second, microsecond = clock_of(value)
+    return seconds_bytes(tag, days_of(value) * <long long>86400 + hour * 3600 + minute * 60 + second, microsecond * <long long>1000)
+
 cdef inline date_time_bytes(int local, int with_offset, value):
     return None

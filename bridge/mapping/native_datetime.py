@@ -106,6 +106,18 @@ def seconds_bytes(tag: int, seconds: int, nanoseconds: int) -> bytes:
     return _pack_seconds(tag, seconds, nanoseconds)
 
 
+def instant_bytes(tag: int, value: datetime, epoch: datetime) -> bytes:
+    """For an Instant; ``epoch`` is the beginning of 1970 in the very same zone."""
+    since = _since(value, epoch)
+    nanoseconds = since.microseconds * 1000 + getattr(value, "_beyond", 0)
+    return _pack_seconds(tag, since.days * 86_400 + since.seconds, nanoseconds)
+
+
+def duration_bytes(tag: int, value: timedelta) -> bytes:
+    """For a plain timedelta, likewise."""
+    return _pack_seconds(tag, value.days * 86_400 + value.seconds, value.microseconds * 1000)
+
+
 def date_time_bytes(local: int, with_offset: int, value: datetime) -> bytes | None:
     """For a datetime without a zone, or with a `timezone`, in the layouts that are common; None: it may be another.
 
@@ -134,6 +146,7 @@ def _quarters_of(zone: timezone) -> int | None:
     return None if rest or not -72 <= quarters <= 72 else quarters
 
 
+_since: Callable[[datetime, datetime], timedelta] = datetime.__sub__  # type: ignore[assignment]
 _pack_date = Struct(">BiBB").pack
 _pack_seconds = Struct(">Bqi").pack
 _pack_date_time = Struct(">BiBBBBBi").pack
@@ -174,7 +187,9 @@ def _instant(data: bytes, instant: Any, utc: Any, zones: Any) -> Any:
     seconds, nanos = _seconds_parts(data)
     if nanos % 1000 or not 0 <= nanos < 1_000_000_000:
         return None
-    return _epoch(instant, utc) + timedelta(0, seconds, nanos // 1000)
+    value = _epoch(instant, utc) + timedelta(0, seconds, nanos // 1000)
+    value._beyond = 0  # to ask for what is not there takes longer than all else when it is written
+    return value
 
 
 def _date_time(data: bytes, instant: Any, utc: Any, zones: Any) -> Any:

@@ -549,7 +549,7 @@ def plain_number(text: str) -> tuple[int, int] | None:
     try:
         if dot < 0:
             return 0, int(text)
-        return len(text) - dot - 1, int(text[:dot] + text[dot + 1 :])
+        return len(text) - dot - 1, int(text.replace(".", "", 1))
     except ValueError:
         return None
 

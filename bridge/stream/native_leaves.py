@@ -51,7 +51,7 @@ _FOUR_BYTES = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 _reference = Struct(">BI").pack
 _object_head = Struct(">HI").pack
 _big_integer_head = Struct(">HIiiiiiHIi").pack
-_scaled_head = Struct(">iHIiiiiiHIi").pack
+_scale = Struct(">i").pack
 _sizes = Struct(">iHi").pack
 _size = Struct(">Hi").pack
 _map_start = Struct(">fiHii").pack
@@ -107,6 +107,7 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
     # between is that of a time zone, while an adapter asks for its offset; the encoder is not its to touch.
     owner, size, known_map = items, length, None
     outer: list[Any] = []
+    push, pop = outer.append, outer.pop
     iterator: Any = list.__iter__(items)
     iterator.__setstate__(index)
     while True:
@@ -140,14 +141,41 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
             elif item is None:
                 out += b"p"
                 continue
+            elif (way := adapted.get(kind)) is not None:
+                known = claim(id(item), number)
+                if known is not number:
+                    out += references[known] if known < _LOW else _reference(0x71, _BASE_WIRE_HANDLE + known)
+                    continue
+                data_of, begins, end, handles = way
+                try:
+                    data = data_of(item)
+                    begin = begins[len(data)]
+                except Exception:  # noqa: BLE001 - told when it is written by itself
+                    del memo[id(item)]
+                    break
+                keep(item)
+                out += begin
+                out += data
+                out += end
+                number += handles
+                continue
             elif kind in maps or (kind is list and array_list is not None):
                 inner_map, inner, begin = maps.get(kind), item, b""
                 if inner_map is None:
                     pass
                 elif inner_map.parts is not None:
-                    begin, inner = inner_map.opened(item, memo)
-                    if inner is None:
+                    try:
+                        fields, block, inner = inner_map.parts(item)
+                    except Exception:  # noqa: BLE001 - told when it is written by itself; or it has another plan
                         break
+                    if type(fields) is not bytes:
+                        known = memo.get(id(fields), -1)
+                        if known < 0:
+                            break
+                        fields = references[known] if known < _LOW else _reference(0x71, _BASE_WIRE_HANDLE + known)
+                    if type(inner) is not list:
+                        inner = list(inner)
+                    begin = inner_map.head + fields + _BLOCK_HEADS[len(block)] + block
                 else:
                     if inner_map.factor and getattr(item, inner_map.factor, None) is not None:
                         break
@@ -158,7 +186,7 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
                     continue
                 keep(item)
                 number += 1
-                outer.append((iterator, items, size, owner, known_map))
+                push((iterator, items, size, owner, known_map))
                 items, size, owner, known_map = inner, len(inner), item, inner_map
                 iterator = iter(items)
                 if known_map is None:
@@ -171,33 +199,11 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
                     out += _MAP_STARTS[size >> 1] if size < _FEW else _start_of_map(size >> 1)
                 stuck = False
                 break
-            elif kind in adapted:
-                known = claim(id(item), number)
-                if known is not number:
-                    out += _reference(0x71, _BASE_WIRE_HANDLE + known)
-                    continue
-                head, data_of, is_block, handles = adapted[kind]
-                try:
-                    data = data_of(item)
-                    block_head = _BLOCK_HEADS[len(data)] if is_block else b""
-                except Exception:  # noqa: BLE001 - told when it is written by itself
-                    del memo[id(item)]
-                    break
-                keep(item)
-                out += head
-                if is_block:
-                    out += block_head
-                    out += data
-                    out += b"x"
-                else:
-                    out += data
-                number += handles
-                continue
             else:
                 known = memo.get(id(item), -1)
                 if known < 0:
                     break
-                out += _reference(0x71, _BASE_WIRE_HANDLE + known)
+                out += references[known] if known < _LOW else _reference(0x71, _BASE_WIRE_HANDLE + known)
                 continue
             number += 1
         else:
@@ -206,7 +212,7 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
                 return native.list_len(items) - start
             if len(items) == size:
                 out += b"x" if known_map is None else known_map.end
-                iterator, items, size, owner, known_map = outer.pop()
+                iterator, items, size, owner, known_map = pop()
                 continue
             kind = None  # its size has changed, in another thread: a frame tells
         if stuck:
@@ -295,20 +301,22 @@ class KnownMap:
         self.parts = parts
         self.end = b"x\0" if plan.length == 4 and parts is None else b"x"
 
-    def opened(self, obj: Any, memo: Memo) -> tuple[bytes, Any]:
-        """How an object begins, and a list of its items; None for the list where it is to be written by itself."""
-        try:
-            fields, block, items = self.parts(obj)
-        except Exception:  # noqa: BLE001 - told when it is written by itself; or the adapter has another plan for it
-            return b"", None
-        if type(fields) is not bytes:
-            number = memo.get(id(fields))
-            if number is None:
-                return b"", None
-            fields = _reference(0x71, _BASE_WIRE_HANDLE + number)
-        if type(items) is not list:
-            items = list(items)
-        return b"".join((self.head, fields, _BLOCK_HEADS[len(block)], block)), items
+
+class _Begins(dict[int, bytes]):
+    """How objects of a class begin that are bytes from an adapter, by how many; of a block of data, its head as well.
+
+    Made as they are asked for: of most classes all values have as many.
+    """
+
+    __slots__ = ("head", "is_block")
+
+    def __init__(self, head: bytes, is_block: bool) -> None:
+        self.head = head
+        self.is_block = is_block
+
+    def __missing__(self, length: int) -> bytes:
+        begin = self[length] = self.head + _BLOCK_HEADS[length] if self.is_block else self.head
+        return begin
 
 
 def know_map(memo: Memo, kind: type, plan: Any) -> None:
@@ -340,7 +348,9 @@ def know_data(memo: Memo, kind: type, plan: Any) -> None:
     if kind not in memo.adapted:
         head = _box_head(memo, plan.descriptor)
         if head is not None:
-            memo.adapted = {**memo.adapted, kind: (head, plan.reduce, plan.annotation_step >= 0, 1)}
+            is_block = plan.annotation_step >= 0
+            way = plan.reduce, _Begins(head, is_block), b"x" if is_block else b"", 1
+            memo.adapted = {**memo.adapted, kind: way}
 
 
 def know_scaled(memo: Memo, kind: type, plan: Any) -> None:
@@ -353,15 +363,20 @@ def know_scaled(memo: Memo, kind: type, plan: Any) -> None:
         return
     head, integer, array = [_BASE_WIRE_HANDLE + number for number in known if number is not None]
     reduce = plan.reduce
+    middles = [_big_integer_head(0x7371, integer, -1, -1, -2, -2, 1, 0x7571, array, size) for size in range(9)]
 
     def data_of(value: Any) -> bytes:
         first, number = reduce(value)
-        size = (number.bit_length() + 7) // 8
-        sign = (number > 0) - (number < 0)
-        start = _scaled_head(first, 0x7371, integer, -1, -1, -2, -2, sign, 0x7571, array, size)
-        return start + abs(number).to_bytes(size, "big") + b"xx"  # type: ignore[no-any-return]
+        size = (number.bit_length() + 7) >> 3
+        if number > 0 and size <= 8:
+            middle = middles[size]
+        else:
+            sign = (number > 0) - (number < 0)
+            middle = _big_integer_head(0x7371, integer, -1, -1, -2, -2, sign, 0x7571, array, size)
+            number = abs(number)
+        return _scale(first) + middle + number.to_bytes(size, "big")  # type: ignore[no-any-return]
 
-    memo.adapted = {**memo.adapted, kind: (_object_head(0x7371, head), data_of, False, 3)}
+    memo.adapted = {**memo.adapted, kind: (data_of, _Begins(_object_head(0x7371, head), False), b"xx", 3)}
 
 
 def has_begun(memo: Memo) -> bool:
