@@ -146,7 +146,7 @@ def _quarters_of(zone: timezone) -> int | None:
     return None if rest or not -72 <= quarters <= 72 else quarters
 
 
-_since: Callable[[datetime, datetime], timedelta] = datetime.__sub__  # type: ignore[assignment]
+_since: Callable[[datetime, datetime], timedelta] = datetime.__sub__
 _pack_date = Struct(">BiBB").pack
 _pack_seconds = Struct(">Bqi").pack
 _pack_date_time = Struct(">BiBBBBBi").pack
@@ -164,40 +164,42 @@ def with_usual(
     of an hour ahead of UTC. May raise any Exception where no value is.
     """
 
+    epoch = _epoch(instant, utc)
+
     def read(data: bytes) -> Any:
         usual = _USUAL.get((data[0], len(data)))
         if usual is None:
             return otherwise(data)
-        value = usual(data, instant, utc, zones)
+        value = usual(data, epoch, zones)
         return otherwise(data) if value is None else value
 
     return read
 
 
-def _date(data: bytes, instant: Any, utc: Any, zones: Any) -> Any:
+def _date(data: bytes, epoch: Any, zones: Any) -> Any:
     return date(*_date_parts(data))
 
 
-def _duration(data: bytes, instant: Any, utc: Any, zones: Any) -> Any:
+def _duration(data: bytes, epoch: Any, zones: Any) -> Any:
     seconds, nanos = _seconds_parts(data)
     return None if nanos % 1000 or not 0 <= nanos < 1_000_000_000 else timedelta(0, seconds, nanos // 1000)
 
 
-def _instant(data: bytes, instant: Any, utc: Any, zones: Any) -> Any:
+def _instant(data: bytes, epoch: Any, zones: Any) -> Any:
     seconds, nanos = _seconds_parts(data)
     if nanos % 1000 or not 0 <= nanos < 1_000_000_000:
         return None
-    value = _epoch(instant, utc) + timedelta(0, seconds, nanos // 1000)
+    value = epoch + timedelta(0, seconds, nanos // 1000)
     value._beyond = 0  # to ask for what is not there takes longer than all else when it is written
     return value
 
 
-def _date_time(data: bytes, instant: Any, utc: Any, zones: Any) -> Any:
+def _date_time(data: bytes, epoch: Any, zones: Any) -> Any:
     year, month, day, hour, minute, second, nanos = _date_time_parts(data)
     return None if nanos % 1000 else datetime(year, month, day, hour, minute, second, nanos // 1000)
 
 
-def _offset_date_time(data: bytes, instant: Any, utc: Any, zones: Any) -> Any:
+def _offset_date_time(data: bytes, epoch: Any, zones: Any) -> Any:
     year, month, day, hour, minute, second, quarters = _offset_parts(data)
     zone = zones.get(quarters)
     if second >= 0 or zone is None:  # Java inverts the last part of the time, as nothing follows it

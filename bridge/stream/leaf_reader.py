@@ -72,7 +72,7 @@ class LeafReader(ObjectReader):
             code = p[pos]
             if code == TC_STRING:
                 start = pos + 3
-                stop = start + native.u16(p, pos + 1)
+                stop = start + (p[pos + 1] << 8 | p[pos + 2])
                 if stop > end or stop - start > self._longest:
                     break
                 value = native.decode_mutf8(p, start, stop)
@@ -464,6 +464,12 @@ class LeafReader(ObjectReader):
                 return UNREAD
             field = native.read_primitive(p, pos, plan.steps[0])
             pos += plan.head_bytes
+        elif end - pos >= 5 and p[pos] == TC_REFERENCE and not self._bounded:  # as `_take_leaves` does it
+            field = shared = native.referred(p, pos + 1, self._handles, BEGUN)
+            if type(field) is Frame:
+                return UNREAD
+            pos += 5
+            self._refs_beside += 1
         else:
             if not self._take_leaves(items, 1):
                 return UNREAD
