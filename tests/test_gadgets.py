@@ -15,7 +15,7 @@ from bridge import Field, JavaObject
 from bridge.codec import dump, dumps, dumps_all, loads
 from bridge.errors import EncodeError, NotSerializableError
 from bridge.gadgets import Pattern, patterns, why_refused
-from bridge.stream import encoder
+from bridge.stream import encoder, plan_finder
 from bridge.stream.document import Document
 from bridge.stream.generic import class_for
 
@@ -167,7 +167,7 @@ def test_each_class_is_judged_once_and_not_each_object(monkeypatch: pytest.Monke
     def counting(names: list[str]) -> None:
         asked.append(names)
 
-    monkeypatch.setattr(encoder, "why_refused", counting)
+    monkeypatch.setattr(plan_finder, "why_refused", counting)
     writer = encoder.Encoder(bridge.default_registry)
     order, date = type(harmless("com.example.Order")), bridge.YearMonth(2024, 2)
     for _ in range(3):
