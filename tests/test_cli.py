@@ -577,10 +577,11 @@ def test_sockets_shows_those_of_a_process(run: Run) -> None:
 def test_sockets_are_filtered_counted_and_given_as_json(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        (row,) = run("sockets", "--port", port, "--state", "listen", "--family", "TCP", "--json").values
+        here = "--port", port, "--state", "listen"  # whoever had the port before may still be there in TIME_WAIT
+        (row,) = run("sockets", *here, "--family", "TCP", "--json").values
         assert (row["socket_id"], row["state"], row["pid"]) == (f"tcp 127.0.0.1:{port} *", "LISTEN", os.getpid())
-        assert run("sockets", "--port", port, "--count").lines[1].split() == ["LISTEN", "1"]
-        (counts,) = run("sockets", "--port", port, "--count", "--json").values
+        assert run("sockets", *here, "--count").lines[1].split() == ["LISTEN", "1"]
+        (counts,) = run("sockets", *here, "--count", "--json").values
         assert counts == {"by_state": {"LISTEN": 1}, "by_port": {str(port): {"LISTEN": 1}}}
 
 
