@@ -16,6 +16,7 @@ __all__ = ["ANSWER_SECONDS", "BusyPolling"]
 #: machine and have its answer, less than a network takes.
 ANSWER_SECONDS: Final = 50e-6
 _MOST_SLEPT_FOR: Final = 64
+_FEW_TRIES: Final = 4
 
 _free: list[None] = [None]  # its one item is for the thread of this process that polls unasked: popped and appended
 
@@ -56,13 +57,13 @@ class BusyPolling:
     def end(self, tries: int, came: bool) -> None:
         """So many times it was asked for; whether it has come.
 
-        What comes at the second try came as this thread let others have the core: the peer may need it, and has it
-        sooner from a thread that sleeps.
+        What comes within a few tries, and not at the first, came as this thread let others have the core: the peer may
+        need it, and has it sooner from a thread that sleeps. To wake on another core it needs as long as many tries.
         """
         if not self._by_experience:
             return
         _free.append(None)
-        if came and tries != 2:
+        if came and (tries == 1 or tries > _FEW_TRIES):
             self._sleeps = 0
         else:
             self._sleeps = min(max(1, 2 * self._sleeps), _MOST_SLEPT_FOR)

@@ -42,7 +42,9 @@ def test_what_nobody_asked_for_is_slept_for() -> None:
     assert BusyPolling(None).begin(False) == 0
 
 
-@pytest.mark.parametrize(("tries", "came"), [(MANY_TRIES, False), (2, True)], ids=["none came", "the core was needed"])
+@pytest.mark.parametrize(
+    ("tries", "came"), [(MANY_TRIES, False), (2, True), (4, True)], ids=["none", "needs the core", "needs it longer"]
+)
 def test_after_polling_in_vain_more_and_more_answers_are_slept_for(tries: int, came: bool) -> None:
     polling = BusyPolling(None)
     polled_for = [answer for answer in range(320) if polls(polling, tries=tries, came=came)]
