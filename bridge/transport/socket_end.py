@@ -193,14 +193,15 @@ class SocketEnd:
         if deadline is not None:
             until = min(until, deadline)
         try:
-            while data is None and time.monotonic() < until:
-                if tries:
-                    _leave_core()
+            while True:
                 tries += 1
                 try:
                     data = self._receive(sock, max_bytes, self._dont_wait)
+                    break
                 except BlockingIOError:
-                    pass
+                    if time.monotonic() >= until:
+                        break
+                _leave_core()
         finally:
             self._polling.end(tries, data is not None)
         return data
