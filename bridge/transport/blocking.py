@@ -6,11 +6,13 @@ What happens to the bytes stands in ``socket_end``.
 from __future__ import annotations
 
 import errno
+import math
 import os
 import socket
 import struct
 from typing import Any, Protocol
 
+from ..errors import ConnectError
 from .address import Address
 from .base import Info, Listener, Transport
 from .deadline import deadline_of, left_of
@@ -23,6 +25,7 @@ __all__ = [
     "SocketTransport",
     "TellsOptions",
     "adopt",
+    "busy_poll_seconds",
     "multipath",
     "prepare",
     "socket_address",
@@ -118,6 +121,20 @@ def _interface_name(index: int) -> str:
         return socket.if_indextoname(index)
     except OSError:  # it has gone meanwhile
         return str(index)
+
+
+def busy_poll_seconds(address: Address) -> float | None:
+    """The option of this name, or None. ConnectError: it is no time, or a long one for a busy core."""
+    text = dict(address.options).get("busy_poll_seconds")
+    if text is None:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= 1:
+        raise ConnectError(f"busy_poll_seconds is a number from 0 to 1, and not {text!r} as in the address {address}")
+    return seconds
 
 
 def prepare(sock: SupportsOptions, scheme: str) -> None:

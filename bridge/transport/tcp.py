@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import math
 import os
 import socket
 from typing import Any, Final
@@ -21,7 +20,7 @@ from ..errors import ConnectError
 from . import aio, blocking
 from .address import Address
 from .base import AsyncListener, AsyncTransport, Listener, Transport
-from .blocking import MPTCP, SCTP, adopt
+from .blocking import MPTCP, SCTP, adopt, busy_poll_seconds
 from .deadline import deadline_of, left_of
 
 __all__ = ["HERE", "connect", "connect_async", "listen", "listen_async", "required_port"]
@@ -72,7 +71,7 @@ def connect(address: Address, timeout: float | None) -> Transport:
     The option ``busy_poll_seconds`` is what `BusyPolling` takes; without it, experience tells.
     """
     port = required_port(address, "busy_poll_seconds")
-    busy_poll_seconds = _busy_poll_seconds(address)
+    seconds = busy_poll_seconds(address)
     places = socket.getaddrinfo(address.host or HERE, port, type=socket.SOCK_STREAM)
     deadline = deadline_of(timeout)
     failures = []
@@ -90,22 +89,8 @@ def connect(address: Address, timeout: float | None) -> Transport:
             sock.close()
             raise
         else:
-            return adopt(sock, address.scheme, busy_poll_seconds=busy_poll_seconds)
+            return adopt(sock, address.scheme, busy_poll_seconds=seconds)
     raise _all_failed(failures)
-
-
-def _busy_poll_seconds(address: Address) -> float | None:
-    """The option of this name, or None. ConnectError: it is no time, or a long one for a busy core."""
-    text = dict(address.options).get("busy_poll_seconds")
-    if text is None:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 <= seconds <= 1:
-        raise ConnectError(f"busy_poll_seconds is a number from 0 to 1, and not {text!r} as in the address {address}")
-    return seconds
 
 
 def listening_socket(address: Address, backlog: int) -> socket.socket:

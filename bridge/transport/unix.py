@@ -35,9 +35,12 @@ _FULL_WAIT_SECONDS: Final = 0.01
 _MAX_NAME_BYTES: Final = 107 if sys.platform.startswith("linux") else 103
 
 
-def _sun_path(address: Address) -> str:
-    """The name as the system takes it. ConnectError: it is none, or this system has no such sockets."""
-    address.option_values("mode", "group")
+def _sun_path(address: Address, *known: str) -> str:
+    """The name as the system takes it. ConnectError: it is none, or this system has no such sockets.
+
+    ``known`` are the names of further options it may have.
+    """
+    address.option_values("mode", "group", *known)
     if not hasattr(socket, "AF_UNIX"):  # pragma: no cover (Windows)
         raise ConnectError(f"the Python of this system has no Unix sockets, so {address} cannot be used")
     if address.host or address.port is not None:
@@ -61,8 +64,9 @@ def _sun_path(address: Address) -> str:
 
 
 def connect(address: Address, timeout: float | None) -> Transport:
-    """OSError: nobody listens there."""
-    path = _sun_path(address)
+    """OSError: nobody listens there. The option ``busy_poll_seconds`` is that of TCP."""
+    path = _sun_path(address, "busy_poll_seconds")
+    seconds = blocking.busy_poll_seconds(address)
     deadline = deadline_of(timeout)
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -72,7 +76,7 @@ def connect(address: Address, timeout: float | None) -> Transport:
             if left == 0:
                 raise _full(timeout)
             time.sleep(_FULL_WAIT_SECONDS if left is None else min(left, _FULL_WAIT_SECONDS))
-        return blocking.adopt(sock, "unix", busy_poll_seconds=None)
+        return blocking.adopt(sock, "unix", busy_poll_seconds=seconds)
     except BaseException:
         sock.close()
         raise

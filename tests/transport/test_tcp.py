@@ -160,10 +160,11 @@ def test_an_address_that_makes_no_sense_is_refused(scheme: str, rest: str, messa
         kinds.listen(address)
 
 
-def test_busy_polling_receives_what_waiting_would() -> None:
+@pytest.mark.parametrize("place", ["tcp://127.0.0.1:0", "unix://@busy-polling"])
+def test_busy_polling_receives_what_waiting_would(place: str) -> None:
     """What comes at once, what comes later than it polls, nothing in time, and the end, also one made here."""
-    with kinds.listen(Address("tcp", LOOPBACK, 0)) as listener:
-        address = Address("tcp", LOOPBACK, listener.address.port, options=(("busy_poll_seconds", "0.05"),))
+    with kinds.listen(Address.parse(place)) as listener:
+        address = Address.parse(f"{listener.address}?busy_poll_seconds=0.05")
         here = kinds.connect(address, 10)
         there = listener.accept(10)
         there.send(b"at once")
@@ -199,13 +200,16 @@ def test_a_connection_that_is_reset_while_it_is_polled_is_an_error_and_no_end() 
 
 
 @pytest.mark.parametrize("value", ["much", "-1", "nan", "1.5", ""])
-def test_busy_polling_takes_a_short_time(value: str) -> None:
-    address = Address("tcp", LOOPBACK, 9, options=(("busy_poll_seconds", value),))
+@pytest.mark.parametrize("place", ["tcp://127.0.0.1:9", "unix://@nobody"])
+def test_busy_polling_takes_a_short_time(place: str, value: str) -> None:
     with pytest.raises(ConnectError, match="busy_poll_seconds is a number from 0 to 1"):
-        kinds.connect(address, 10)
+        kinds.connect(Address.parse(f"{place}?busy_poll_seconds={value}"), 10)
 
 
-def test_asyncio_has_no_busy_polling() -> None:
-    address = Address("tcp", LOOPBACK, 9, options=(("busy_poll_seconds", "0.1"),))
+@pytest.mark.parametrize("place", ["tcp://127.0.0.1:9", "unix://@nobody"])
+def test_asyncio_and_listeners_have_no_busy_polling(place: str) -> None:
+    address = Address.parse(f"{place}?busy_poll_seconds=0.1")
     with pytest.raises(ConnectError, match="no option 'busy_poll_seconds'"):
         asyncio.run(kinds.connect_async(address, 10))
+    with pytest.raises(ConnectError, match="no option 'busy_poll_seconds'"):
+        kinds.listen(address)
