@@ -7,7 +7,6 @@ from .stream.encoder cimport Encoder
 
 cdef Decoder _decoder(registry, limits, object_filter)
 cdef Decoder _spare_decoder(registry, list spare)
-cdef int _keep(Decoder decoder, list spare) except -1
+cdef int _keep(coder, list spare) except -1
 cdef int _give_back(Decoder decoder, list spare, limits, object_filter) except -1
 cdef Encoder _encoder(registry, list spare)
-cdef _finished(Encoder encoder, list spare)

@@ -7,7 +7,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 from .ends import PlainFile, source_of
 from .errors import BridgeError, CorruptedStreamError, PeerException, TruncatedStreamError
@@ -20,6 +20,8 @@ from .stream.model import BlockData, StreamException
 from .stream.states import END_OF_STREAM, NEED_DATA, Signal
 
 __all__ = ["dump", "dumps", "dumps_all", "load", "loads", "loads_all"]
+
+_Coder = TypeVar("_Coder", Decoder, Encoder)
 
 _SPARE_CODERS = 4
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -105,8 +107,7 @@ def dumps(obj: Any, *, registry: Registry | None = None, allow_gadgets: bool = F
     spare = registry.spare_encoders
     encoder = _encoder(registry, spare)
     data = encoder.write_alone(obj)
-    if len(spare) < _SPARE_CODERS:
-        spare.append(encoder)
+    _keep(encoder, spare)
     return data
 
 
@@ -123,7 +124,11 @@ def dumps_all(contents: Iterable[Any], *, registry: Registry | None = None, allo
     else:  # what makes them one by one may change what it gave before
         for content in contents:
             encoder.write_contents((content,))
-    return encoder.take() if allow_gadgets else _finished(encoder, spare)
+    if allow_gadgets:
+        return encoder.take()
+    data = encoder.finish()
+    _keep(encoder, spare)
+    return data
 
 
 def load(
@@ -210,15 +215,16 @@ def _spare_decoder(registry: Registry, spare: list[Decoder]) -> Decoder:
         return Decoder(registry)
 
 
-def _keep(decoder: Decoder, spare: list[Decoder]) -> None:
+def _keep(coder: _Coder, spare: list[_Coder]) -> None:
+    """Keeps it for the next stream; not done after an error, so that nothing has to be undone."""
     if len(spare) < _SPARE_CODERS:
-        spare.append(decoder)
+        spare.append(coder)
 
 
 def _give_back(
     decoder: Decoder, spare: list[Decoder], limits: Limits | None, object_filter: ObjectFilter | None
 ) -> None:
-    """Keeps a decoder that has read what it was to read for the next stream; after an error it is not kept."""
+    """Keeps a decoder that has read what it was to read, if it has the limits of every other."""
     if limits is None and object_filter is None and serial_filter() is None:
         decoder.restart()
         _keep(decoder, spare)
@@ -234,15 +240,6 @@ def _encoder(registry: Registry, spare: list[Encoder]) -> Encoder:
         return spare.pop()
     except IndexError:
         return Encoder(registry)
-
-
-def _finished(encoder: Encoder, spare: list[Encoder]) -> bytes:
-    """The stream. The encoder is kept for the next one; after an error it is not, and nothing has to be undone."""
-    if len(spare) >= _SPARE_CODERS:
-        return encoder.take()
-    data = encoder.finish()
-    spare.append(encoder)
-    return data
 
 
 def _raised_if_exception(content: Any) -> Any:
