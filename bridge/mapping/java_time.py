@@ -35,6 +35,7 @@ from .java_time_types import (
     INSTANT,
     LOCAL_DATE,
     LOCAL_DATE_TIME,
+    LOCAL_TIME,
     MONTH_DAY,
     PERIOD,
     YEAR,
@@ -109,7 +110,7 @@ def register(registry: Registry) -> None:
         (MonthDay, lambda value: _MONTH_DAY.pack(MONTH_DAY, *value)),
         (Period, lambda value: _PERIOD.pack(PERIOD, *value)),
     ]
-    kinds = {date: LOCAL_DATE, datetime: LOCAL_DATE_TIME, Instant: INSTANT, timedelta: DURATION}
+    kinds = {date: LOCAL_DATE, time: LOCAL_TIME, datetime: LOCAL_DATE_TIME, Instant: INSTANT, timedelta: DURATION}
     for python_type, data in writers:
         writer = TimeWriter(kinds[python_type]) if python_type in kinds else None
         registry.write_as(python_type, EncodePlan(DATA, SER, reduce=data, writer=writer))

@@ -6,7 +6,6 @@ from . cimport native_datetime
 cdef int DURATION, INSTANT, LOCAL_DATE, LOCAL_TIME, LOCAL_DATE_TIME, ZONED_DATE_TIME, ZONE_REGION
 cdef int ZONE_OFFSET, OFFSET_TIME, OFFSET_DATE_TIME
 cdef int OWN_INT, MAX_OFFSET
-cdef long long _EPOCH_DAY
 cdef Py_ssize_t* _BEYOND
 
 @cython.locals(beyond='long long')
@@ -17,15 +16,13 @@ cdef long long _time_number(long long hour, long long minute, long long second, 
 cdef long long _offset_seconds(offset) except? -1
 cdef bytes _offset_bytes(long long seconds)
 cdef bytes _with_offset(int kind, long long high, int high_bytes, long long low, int low_bytes, long long seconds)
-@cython.locals(year='long long', month='long long', day='long long')
-cdef long long _date_number(value) except? -1
 cdef object _after_the_gap(value, zone)
 @cython.locals(hour='long long', minute='long long', second='long long', microsecond='long long', nanos='long long', number='long long', size=int)
 cdef bytes _date_time(int kind, value)
 
 @cython.locals(days='long long', seconds='long long', microseconds='long long')
 cpdef bytes duration_data(value)
-@cython.locals(days='long long', hour='long long', minute='long long', second='long long', seconds='long long', microsecond='long long')
+@cython.locals(days='long long', seconds='long long', microseconds='long long')
 cpdef bytes instant_data(value)
 cpdef bytes date_data(value)
 @cython.locals(hour='long long', minute='long long', second='long long', microsecond='long long', nanos='long long', number='long long', size=int)

@@ -38,7 +38,6 @@ from .java_time_types import (
 )
 
 _UTC_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_DAY = _UTC_EPOCH.toordinal()
 _BEYOND = native.slot_table([vars(NanoDateTime)["_beyond"]])
 _NAMED_ZONES = (ZoneInfo, ZoneId)
 
@@ -111,27 +110,13 @@ def _with_offset(kind: int, high: int, high_bytes: int, low: int, low_bytes: int
     return native.tagged(kind, high, high_bytes, low, low_bytes) + _offset_bytes(seconds)
 
 
-def _date_number(value: Any) -> int:
-    if native_datetime.is_exact_date(value):
-        return native_datetime.date_number(value)
-    year: int = value.year
-    month: int = value.month
-    day: int = value.day
-    return year << 16 | month << 8 | day
-
-
 # ------------------------------------------------------------------------------------------------------------- classes
 
 
 def duration_data(value: timedelta) -> bytes:
     if not native.COMPILED and type(value) is timedelta:
         return native_datetime.duration_bytes(DURATION, value)
-    if native_datetime.is_exact_delta(value):
-        days, seconds, microseconds = native_datetime.delta_parts(value)
-    else:
-        days = value.days
-        seconds = value.seconds
-        microseconds = value.microseconds
+    days, seconds, microseconds = native_datetime.any_delta(value)
     return native_datetime.seconds_bytes(DURATION, days * 86_400 + seconds, _nanos(value, microseconds))
 
 
@@ -141,43 +126,25 @@ def instant_data(value: datetime) -> bytes:
         raise EncodeError("an Instant without a time zone is no point in time")
     if not native.COMPILED and zone is UTC:
         return native_datetime.instant_bytes(INSTANT, value, _UTC_EPOCH)
-    if zone is UTC and native_datetime.is_exact_datetime(value):
-        days = native_datetime.days_of(value)
-        hour, minute, second, microsecond = native_datetime.clock_of(value)
-        seconds = days * 86_400 + hour * 3600 + minute * 60 + second
-        return native_datetime.seconds_bytes(INSTANT, seconds, _nanos(value, microsecond))
-    if zone is UTC:
-        days = value.toordinal()
-        hour = value.hour
-        minute = value.minute
-        second = value.second
-        seconds = (days - _EPOCH_DAY) * 86_400 + hour * 3600 + minute * 60 + second
-    else:
-        since = value - _UTC_EPOCH
-        days = since.days
-        seconds = since.seconds
-        seconds += days * 86_400
-    return native_datetime.seconds_bytes(INSTANT, seconds, _nanos(value, value.microsecond))
+    days, seconds, microseconds = native_datetime.any_delta(value - _UTC_EPOCH)
+    return native_datetime.seconds_bytes(INSTANT, days * 86_400 + seconds, _nanos(value, microseconds))
 
 
 def date_data(value: date) -> bytes:
     if not native.COMPILED:
         return native_datetime.date_bytes(LOCAL_DATE, value)
-    return native.tagged(LOCAL_DATE, _date_number(value), 6, 0, 0)
+    return native.tagged(LOCAL_DATE, native_datetime.any_date_number(value), 6, 0, 0)
 
 
 def time_data(value: time) -> bytes:
-    if native_datetime.is_exact_time(value):
-        hour, minute, second, microsecond = native_datetime.time_parts(value)
-    else:
-        hour = value.hour
-        minute = value.minute
-        second = value.second
-        microsecond = value.microsecond
+    zone = value.tzinfo
+    if not native.COMPILED and zone is None and type(value) is time:
+        return native_datetime.time_bytes(LOCAL_TIME, value)
+    hour, minute, second, microsecond = native_datetime.any_clock(value)
     nanos = _nanos(value, microsecond)
     number = _time_number(hour, minute, second, nanos)
     size = _time_bytes(minute, second, nanos)
-    if value.tzinfo is None:
+    if zone is None:
         return native.tagged(LOCAL_TIME, 0, 0, number, size)
     return _with_offset(OFFSET_TIME, 0, 0, number, size, _offset_seconds(value.utcoffset()))
 
@@ -210,30 +177,29 @@ def _after_the_gap(value: Any, zone: Any) -> Any:
 
 def _date_time(kind: int, value: Any) -> bytes:
     """Date and time of day, and the offset but for LOCAL_DATE_TIME."""
-    if native_datetime.is_exact_datetime(value):
-        hour, minute, second, microsecond = native_datetime.clock_of(value)
-    else:
-        hour = value.hour
-        minute = value.minute
-        second = value.second
-        microsecond = value.microsecond
+    hour, minute, second, microsecond = native_datetime.any_clock(value)
     nanos = _nanos(value, microsecond)
     number = _time_number(hour, minute, second, nanos)
     size = _time_bytes(minute, second, nanos)
     if kind == LOCAL_DATE_TIME:
-        return native.tagged(kind, _date_number(value), 6, number, size)
+        return native.tagged(kind, native_datetime.any_date_number(value), 6, number, size)
     zone = value.tzinfo
     offset = zone.utcoffset(None) if type(zone) is timezone else value.utcoffset()
-    return _with_offset(kind, _date_number(value), 6, number, size, _offset_seconds(offset))
+    return _with_offset(kind, native_datetime.any_date_number(value), 6, number, size, _offset_seconds(offset))
 
 
 class TimeWriter(DataWriter):
-    """The commonest of them, straight into the output: for dates, datetimes, Instants and timedeltas, by its kind."""
+    """The commonest of them, straight into the output, by kind: dates, times, datetimes, Instants and timedeltas.
+
+    What it does not write is for the functions above, which take any value of these types.
+    """
 
     def __init__(self, kind: int) -> None:
         self.kind = kind
 
     def put(self, out: Any, value: Any) -> bool:
+        if not native.COMPILED:  # where no value is exact
+            return False
         kind = self.kind
         if kind == LOCAL_DATE:
             if not native_datetime.is_exact_date(value):
@@ -245,6 +211,14 @@ class TimeWriter(DataWriter):
                 return False
             days, seconds, microseconds = native_datetime.delta_parts(value)
             native.put_tagged(out, kind, days * 86_400 + seconds, 8, _nanos(value, microseconds), 4)
+            return True
+        if kind == LOCAL_TIME:
+            if not native_datetime.is_exact_time(value) or value.tzinfo is not None:
+                return False
+            hour, minute, second, microsecond = native_datetime.time_parts(value)
+            nanos = _nanos(value, microsecond)
+            number = _time_number(hour, minute, second, nanos)
+            native.put_tagged(out, kind, 0, 0, number, _time_bytes(minute, second, nanos))
             return True
         if not native_datetime.is_exact_datetime(value):
             return False

@@ -116,6 +116,23 @@ cdef inline (int, int, int, int) time_parts(value) noexcept:
 cdef inline (int, int, int) delta_parts(value) noexcept:
     return (PyDateTime_DELTA_GET_DAYS(value), PyDateTime_DELTA_GET_SECONDS(value), PyDateTime_DELTA_GET_MICROSECONDS(value))
 
+cdef inline (int, int, int, int) any_clock(value) except *:
+    if is_exact_datetime(value):
+        return clock_of(value)
+    if is_exact_time(value):
+        return time_parts(value)
+    return (value.hour, value.minute, value.second, value.microsecond)
+
+cdef inline long long any_date_number(value) except? -1:
+    if is_exact_date(value):
+        return date_number(value)
+    return <long long>value.year << 16 | <long long>value.month << 8 | <long long>value.day
+
+cdef inline (int, int, int) any_delta(value) except *:
+    if is_exact_delta(value):
+        return delta_parts(value)
+    return (value.days, value.seconds, value.microseconds)
+
 cdef inline bytes date_bytes(int tag, value):
     return native.tagged(tag, date_number(value), 6, 0, 0)
 
@@ -132,3 +149,13 @@ cdef inline bytes instant_bytes(int tag, value, epoch):
 
 cdef inline date_time_bytes(int local, int with_offset, value):
     return None
+
+cdef inline bytes time_bytes(int tag, value):
+    hour, minute, second, microsecond = time_parts(value)
+    if microsecond:
+        return native.tagged(tag, 0, 0, (<long long>hour << 16 | minute << 8 | second) << 32 | microsecond * 1000, 7)
+    if second:
+        return native.tagged(tag, 0, 0, hour << 16 | minute << 8 | (255 - second), 3)
+    if minute:
+        return native.tagged(tag, 0, 0, hour << 8 | (255 - minute), 2)
+    return native.tagged(tag, 0, 0, 255 - hour, 1)

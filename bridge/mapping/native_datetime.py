@@ -96,6 +96,16 @@ def delta_parts(value: timedelta) -> tuple[int, int, int]:
     return value.days, value.seconds, value.microseconds
 
 
+def any_clock(value: datetime | time) -> tuple[int, int, int, int]:
+    """`clock_of` or `time_parts` of an instance of any class, which may raise anything."""
+    return value.hour, value.minute, value.second, value.microsecond
+
+
+#: The same for the others.
+any_date_number = date_number
+any_delta = delta_parts
+
+
 def date_bytes(tag: int, value: date) -> bytes:
     """What java.time.Ser has for a LocalDate: a byte, and `date_number`."""
     return _pack_date(tag, value.year, value.month, value.day)
@@ -116,6 +126,18 @@ def instant_bytes(tag: int, value: datetime, epoch: datetime) -> bytes:
 def duration_bytes(tag: int, value: timedelta) -> bytes:
     """For a plain timedelta, likewise."""
     return _pack_seconds(tag, value.days * 86_400 + value.seconds, value.microseconds * 1000)
+
+
+def time_bytes(tag: int, value: time) -> bytes:
+    """For a plain time, without regard to its zone. The last part before zeros left out is inverted."""
+    microsecond = value.microsecond
+    if microsecond:
+        return _pack_time(tag, value.hour, value.minute, value.second, microsecond * 1000)
+    second = value.second
+    if second:
+        return bytes((tag, value.hour, value.minute, 255 - second))
+    minute = value.minute
+    return bytes((tag, value.hour, 255 - minute)) if minute else bytes((tag, 255 - value.hour))
 
 
 def date_time_bytes(local: int, with_offset: int, value: datetime) -> bytes | None:
@@ -149,6 +171,7 @@ def _quarters_of(zone: timezone) -> int | None:
 _since: Callable[[datetime, datetime], timedelta] = datetime.__sub__
 _pack_date = Struct(">BiBB").pack
 _pack_seconds = Struct(">Bqi").pack
+_pack_time = Struct(">BBBBi").pack
 _pack_date_time = Struct(">BiBBBBBi").pack
 _pack_offset = Struct(">BiBBBBBb").pack
 

@@ -92,6 +92,12 @@ def test_a_time_that_the_clock_jumps_over_is_written_as_the_same_point_in_time(m
     assert bridge.loads(bridge.dumps(missing)) == instead
 
 
+def test_an_instant_is_the_same_point_in_time_whatever_its_offset() -> None:
+    for offset in (timedelta(0), timedelta(hours=2), timedelta(hours=-3, microseconds=500_000)):
+        value = Instant(2024, 1, 1, 12, 0, 0, 250_000, tzinfo=timezone(offset))
+        assert bridge.loads(bridge.dumps(value)) == value
+
+
 @pytest.mark.parametrize(
     ("value", "told"),
     [
