@@ -325,6 +325,22 @@ class Span(timedelta):
     pass
 
 
+class WholeClock(time):
+    microsecond = property(lambda self: 0)
+
+
+class WholeMoment(datetime):
+    microsecond = property(lambda self: 0)
+
+
+class WholeSpan(timedelta):
+    microseconds = property(lambda self: 0)
+
+
+class FirstDay(date):
+    day = property(lambda self: 1)
+
+
 @pytest.mark.parametrize("name", GROUPS)
 def test_both_builds_write_the_same(name: str) -> None:
     written = []
@@ -347,6 +363,10 @@ def test_values_of_subclasses_are_written_as_those_of_the_class(build: Build) ->
         (Clock(1, 2, 3), time(1, 2, 3)),
         (Clock(1, 2, tzinfo=zone), time(1, 2, tzinfo=zone)),
         (Span(-1, 3, 5), timedelta(-1, 3, 5)),
+        (FirstDay(2026, 11, 23), date(2026, 11, 1)),
+        (WholeMoment(2026, 11, 23, 1, 2, 3, 4), datetime(2026, 11, 23, 1, 2, 3)),
+        (WholeClock(1, 2, 3, 4), time(1, 2, 3)),
+        (WholeSpan(-1, 3, 5), timedelta(-1, 3)),
     ]
     for value, plain in pairs:
         assert build.package.dumps([value, value]) == build.package.dumps([plain, plain])
