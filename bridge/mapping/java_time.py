@@ -50,6 +50,7 @@ from .java_time_types import (
     ZonedDateTime,
     ZoneId,
 )
+from .packing import date_packer, date_time_packer, duration_packer, instant_packer, time_packer
 from .registry import Reader, Registry
 
 __all__ = ["register"]
@@ -110,7 +111,14 @@ def register(registry: Registry) -> None:
         (MonthDay, lambda value: _MONTH_DAY.pack(MONTH_DAY, *value)),
         (Period, lambda value: _PERIOD.pack(PERIOD, *value)),
     ]
-    kinds = {date: LOCAL_DATE, time: LOCAL_TIME, datetime: LOCAL_DATE_TIME, Instant: INSTANT, timedelta: DURATION}
+    common = {
+        date: (LOCAL_DATE, date_packer),
+        time: (LOCAL_TIME, time_packer),
+        datetime: (LOCAL_DATE_TIME, date_time_packer),
+        Instant: (INSTANT, instant_packer),
+        timedelta: (DURATION, duration_packer),
+    }
     for python_type, data in writers:
-        writer = TimeWriter(kinds[python_type]) if python_type in kinds else None
-        registry.write_as(python_type, EncodePlan(DATA, SER, reduce=data, writer=writer))
+        kind, packer = common.get(python_type, (0, None))
+        writer = TimeWriter(kind) if kind else None
+        registry.write_as(python_type, EncodePlan(DATA, SER, reduce=data, writer=writer, packer=packer))

@@ -114,32 +114,24 @@ def _with_offset(kind: int, high: int, high_bytes: int, low: int, low_bytes: int
 
 
 def duration_data(value: timedelta) -> bytes:
-    if not native.COMPILED and type(value) is timedelta:
-        return native_datetime.duration_bytes(DURATION, value)
     days, seconds, microseconds = native_datetime.any_delta(value)
-    return native_datetime.seconds_bytes(DURATION, days * 86_400 + seconds, _nanos(value, microseconds))
+    return native.tagged(DURATION, days * 86_400 + seconds, 8, _nanos(value, microseconds), 4)
 
 
 def instant_data(value: datetime) -> bytes:
     zone = value.tzinfo
     if zone is None:
         raise EncodeError("an Instant without a time zone is no point in time")
-    if not native.COMPILED and zone is UTC:
-        return native_datetime.instant_bytes(INSTANT, value, _UTC_EPOCH)
     days, seconds, microseconds = native_datetime.any_delta(value - _UTC_EPOCH)
-    return native_datetime.seconds_bytes(INSTANT, days * 86_400 + seconds, _nanos(value, microseconds))
+    return native.tagged(INSTANT, days * 86_400 + seconds, 8, _nanos(value, microseconds), 4)
 
 
 def date_data(value: date) -> bytes:
-    if not native.COMPILED:
-        return native_datetime.date_bytes(LOCAL_DATE, value)
     return native.tagged(LOCAL_DATE, native_datetime.any_date_number(value), 6, 0, 0)
 
 
 def time_data(value: time) -> bytes:
     zone = value.tzinfo
-    if not native.COMPILED and zone is None and type(value) is time:
-        return native_datetime.time_bytes(LOCAL_TIME, value)
     hour, minute, second, microsecond = native_datetime.any_clock(value)
     nanos = _nanos(value, microsecond)
     number = _time_number(hour, minute, second, nanos)
@@ -150,10 +142,6 @@ def time_data(value: time) -> bytes:
 
 
 def date_time_data(value: datetime) -> bytes:
-    if not native.COMPILED and type(value) is datetime:
-        data = native_datetime.date_time_bytes(LOCAL_DATE_TIME, OFFSET_DATE_TIME, value)
-        if data is not None:
-            return data
     zone = value.tzinfo
     kind = LOCAL_DATE_TIME if zone is None else OFFSET_DATE_TIME
     named = None

@@ -2,6 +2,7 @@ cimport cython
 from ..stream cimport native
 
 cdef list _INTS
+cdef bytes _LIST, _SET, _MAP, _LIST_WITH_NULLS
 
 cdef bint _has_none(items) except -1
 cdef bytes _int(long long number)

@@ -18,6 +18,7 @@ LIST, SET, MAP, LIST_WITH_NULLS = range(1, 5)
 
 _HALF = (1 << 64) - 1
 _INTS = [bytes((0, 0, 0, number)) for number in range(256)]
+_LIST, _SET, _MAP, _LIST_WITH_NULLS = _INTS[1:5]  # as ``writeInt`` does it
 _SIZES = list(map(BlockData, _INTS))
 
 
@@ -37,24 +38,24 @@ def _int(number: int) -> bytes:
 
 
 def tuple_parts(value: tuple[Any, ...]) -> Any:
-    return _int(LIST_WITH_NULLS if _has_none(value) else LIST), _int(len(value)), value
+    return _LIST_WITH_NULLS if _has_none(value) else _LIST, _int(len(value)), value
 
 
 def stream_list_parts(value: tuple[Any, ...]) -> Any:
-    return _int(LIST_WITH_NULLS), _int(len(value)), value
+    return _LIST_WITH_NULLS, _int(len(value)), value
 
 
 def frozenset_parts(value: frozenset[Any]) -> Any:
     if _has_none(value):
         raise EncodeError("None in a frozenset; Java's Set.of takes no null, a set can hold it")
-    return _int(SET), _int(len(value)), value
+    return _SET, _int(len(value)), value
 
 
 def map_parts(value: dict[Any, Any]) -> Any:
     entries = list(chain.from_iterable(value.items()))
     if _has_none(entries):
         raise EncodeError("None in an ImmutableMap; Java's Map.of takes no null, a dict can hold it")
-    return _int(MAP), _int(len(entries)), entries
+    return _MAP, _int(len(entries)), entries
 
 
 def uuid_data(value: Any) -> bytes:
@@ -71,7 +72,7 @@ def enum_map_parts(value: Any) -> Any:
     if type(key_type) is not JavaClass:
         return None
     entries = native.flat_items(value)
-    return key_type, _int(native.list_len(entries) >> 1), entries
+    return key_type, _int(len(entries) >> 1), entries
 
 
 def counted_entries(mapping: dict[Any, Any]) -> list[Any]:

@@ -16,6 +16,7 @@ from ..stream.plan import BUILD, DATA, REDUCE, DecodePlan, EncodePlan
 from .adapters import NO_DATA, OWN_DATA, PLAIN, value_reader
 from .java_time_reading import known_zone
 from .java_util_data import uuid_data
+from .packing import uuid_packer
 from .registry import Registry
 
 __all__ = ["Currency", "Date", "GregorianCalendar", "Locale", "Pattern", "TimeZone", "register"]
@@ -316,7 +317,7 @@ def register(registry: Registry) -> None:
     registry.read_as("sun.util.calendar.ZoneInfo", _read_time_zone)
     registry.read_as("java.util.GregorianCalendar", _read_calendar)
 
-    registry.write_as(UUID, EncodePlan(DATA, UUID_CLASS, reduce=uuid_data, writer=UuidWriter()))
+    registry.write_as(UUID, EncodePlan(DATA, UUID_CLASS, reduce=uuid_data, writer=UuidWriter(), packer=uuid_packer))
     registry.write_as(Date, date_plan(DATE))
     registry.write_as(Locale, EncodePlan(REDUCE, LOCALE, reduce=_reduce_locale))
     registry.write_as(Currency, EncodePlan(REDUCE, CURRENCY, reduce=lambda value: (CURRENCY, (str(value),), ())))

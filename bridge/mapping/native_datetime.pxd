@@ -2,8 +2,6 @@
 #
 # The constructors of datetime's C API check the ranges of what they are given, as those in Python do.
 
-from ..stream cimport native
-
 cdef extern from *:
     """
     #include <datetime.h>
@@ -132,30 +130,3 @@ cdef inline (int, int, int) any_delta(value) except *:
     if is_exact_delta(value):
         return delta_parts(value)
     return (value.days, value.seconds, value.microseconds)
-
-cdef inline bytes date_bytes(int tag, value):
-    return native.tagged(tag, date_number(value), 6, 0, 0)
-
-cdef inline bytes seconds_bytes(int tag, long long seconds, long long nanoseconds):
-    return native.tagged(tag, seconds, 8, nanoseconds, 4)
-
-cdef inline bytes duration_bytes(int tag, value):
-    days, seconds, microseconds = delta_parts(value)
-    return seconds_bytes(tag, days * <long long>86400 + seconds, microseconds * <long long>1000)
-
-cdef inline bytes instant_bytes(int tag, value, epoch):
-    hour, minute, second, microsecond = clock_of(value)
-    return seconds_bytes(tag, days_of(value) * <long long>86400 + hour * 3600 + minute * 60 + second, microsecond * <long long>1000)
-
-cdef inline date_time_bytes(int local, int with_offset, value):
-    return None
-
-cdef inline bytes time_bytes(int tag, value):
-    hour, minute, second, microsecond = time_parts(value)
-    if microsecond:
-        return native.tagged(tag, 0, 0, (<long long>hour << 16 | minute << 8 | second) << 32 | microsecond * 1000, 7)
-    if second:
-        return native.tagged(tag, 0, 0, hour << 16 | minute << 8 | (255 - second), 3)
-    if minute:
-        return native.tagged(tag, 0, 0, hour << 8 | (255 - minute), 2)
-    return native.tagged(tag, 0, 0, 255 - hour, 1)

@@ -545,11 +545,9 @@ def plain_number(text: str) -> tuple[int, int] | None:
     """The digits behind the dot, and the number without it, of a text that is up to 18 digits; None for any other."""
     if len(text) > 18:
         return None
-    dot = text.find(".")
+    whole, _, fraction = text.partition(".")
     try:
-        if dot < 0:
-            return 0, int(text)
-        return len(text) - dot - 1, int(text.replace(".", "", 1))
+        return len(fraction), int(whole + fraction)
     except ValueError:
         return None
 

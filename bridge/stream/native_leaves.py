@@ -39,6 +39,7 @@ _BLOCK_HEADS = [bytes((0x77, length)) for length in range(256)]
 
 #: What `put_leaves` may write by itself, beside maps.
 _LEAVES = frozenset((str, int, float, bool, type(None), list))
+_SEQUENCES = frozenset((list, tuple))
 
 #: So many texts are written at once, if there are so many.
 _MANY = 256
@@ -51,7 +52,7 @@ _FOUR_BYTES = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 _reference = Struct(">BI").pack
 _object_head = Struct(">HI").pack
 _big_integer_head = Struct(">HIiiiiiHIi").pack
-_scale = Struct(">i").pack
+_scaled_head = Struct(">6si36s").pack
 _sizes = Struct(">iHi").pack
 _size = Struct(">Hi").pack
 _map_start = Struct(">fiHii").pack
@@ -146,17 +147,14 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
                 if known is not number:
                     out += references[known] if known < _LOW else _reference(0x71, _BASE_WIRE_HANDLE + known)
                     continue
-                data_of, begins, end, handles = way
+                pack, handles = way
                 try:
-                    data = data_of(item)
-                    begin = begins[len(data)]
+                    data = pack(item)
                 except Exception:  # noqa: BLE001 - told when it is written by itself
                     del memo[id(item)]
                     break
                 keep(item)
-                out += begin
                 out += data
-                out += end
                 number += handles
                 continue
             elif kind in maps or (kind is list and array_list is not None):
@@ -173,9 +171,9 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
                         if known < 0:
                             break
                         fields = references[known] if known < _LOW else _reference(0x71, _BASE_WIRE_HANDLE + known)
-                    if type(inner) is not list:
+                    if type(inner) not in _SEQUENCES:
                         inner = list(inner)
-                    begin = inner_map.head + fields + _BLOCK_HEADS[len(block)] + block
+                    begin = inner_map.begins.get((fields, block)) or inner_map.begin(fields, block)
                 else:
                     if inner_map.factor and getattr(item, inner_map.factor, None) is not None:
                         break
@@ -216,7 +214,8 @@ def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: i
                 continue
             kind = None  # its size has changed, in another thread: a frame tells
         if stuck:
-            index = native.list_len(items) - operator.length_hint(iterator) - (kind is not None)
+            index = len(items) if outer else native.list_len(items)
+            index -= operator.length_hint(iterator) + (kind is not None)
             if kind in _LEAVES and _learn(memo, boxes):
                 integer, long, double, boolean, array_list = memo.heads
                 iterator.__setstate__(index)
@@ -272,12 +271,12 @@ def _learn(memo: Memo, boxes: tuple[Any, ...]) -> bool:
 
 def _begin(memo: Memo, begun: list[Any], index: int) -> int:
     """Keeps for `take_begun` what is unfinished; the index of that in the list that `put_leaves` was given."""
-    nexts = [native.list_len(items) - operator.length_hint(iterator) for iterator, items, *_ in begun]
-    nexts[-1] = index
-    for (_, items, size, owner, known_map), at in zip(begun[1:], nexts[1:], strict=True):
+    (iterator, items, *_), *inner = begun
+    for at, (inner_iterator, inner_items, size, owner, known_map) in enumerate(inner, 1 - len(inner)):
         plan = None if known_map is None else known_map.plan
-        memo.begun.append((owner, plan, items, size if plan is None else size >> 1, at))
-    return nexts[0] - 1
+        following = len(inner_items) - operator.length_hint(inner_iterator) if at else index
+        memo.begun.append((owner, plan, inner_items, size if plan is None else size >> 1, following))
+    return native.list_len(items) - operator.length_hint(iterator) - 1
 
 
 def _is_known(memo: Memo, items: Any, index: int) -> bool:
@@ -292,14 +291,22 @@ class KnownMap:
     ``parts``: the adapter, see `plan.ITEMS`.
     """
 
-    __slots__ = ("end", "factor", "head", "parts", "plan")
+    __slots__ = ("begins", "end", "factor", "head", "parts", "plan")
 
     def __init__(self, plan: Any, head: bytes, factor: str, parts: Any = None) -> None:
         self.plan = plan
         self.head = head
         self.factor = factor
         self.parts = parts
+        self.begins: dict[tuple[bytes, bytes], bytes] = {}
         self.end = b"x\0" if plan.length == 4 and parts is None else b"x"
+
+    def begin(self, fields: bytes, block: bytes) -> bytes:
+        """How one begins whose adapter gives these; it is kept in `begins`, as long as there are few."""
+        begin = self.head + fields + _BLOCK_HEADS[len(block)] + block
+        if len(self.begins) < _FEW:
+            self.begins[fields, block] = begin
+        return begin
 
 
 class _Begins(dict[int, bytes]):
@@ -349,7 +356,13 @@ def know_data(memo: Memo, kind: type, plan: Any) -> None:
         head = _box_head(memo, plan.descriptor)
         if head is not None:
             is_block = plan.annotation_step >= 0
-            way = plan.reduce, _Begins(head, is_block), b"x" if is_block else b"", 1
+            begins, end, reduce = _Begins(head, is_block), b"x" if is_block else b"", plan.reduce
+
+            def pack(value: Any) -> bytes:
+                data = reduce(value)
+                return begins[len(data)] + data + end  # type: ignore[no-any-return]
+
+            way = pack if plan.packer is None else plan.packer(begins, end, pack), 1
             memo.adapted = {**memo.adapted, kind: way}
 
 
@@ -362,10 +375,10 @@ def know_scaled(memo: Memo, kind: type, plan: Any) -> None:
     if None in known:
         return
     head, integer, array = [_BASE_WIRE_HANDLE + number for number in known if number is not None]
-    reduce = plan.reduce
+    begin, reduce = _object_head(0x7371, head), plan.reduce
     middles = [_big_integer_head(0x7371, integer, -1, -1, -2, -2, 1, 0x7571, array, size) for size in range(9)]
 
-    def data_of(value: Any) -> bytes:
+    def pack(value: Any) -> bytes:
         first, number = reduce(value)
         size = (number.bit_length() + 7) >> 3
         if number > 0 and size <= 8:
@@ -374,9 +387,9 @@ def know_scaled(memo: Memo, kind: type, plan: Any) -> None:
             sign = (number > 0) - (number < 0)
             middle = _big_integer_head(0x7371, integer, -1, -1, -2, -2, sign, 0x7571, array, size)
             number = abs(number)
-        return _scale(first) + middle + number.to_bytes(size, "big")  # type: ignore[no-any-return]
+        return _scaled_head(begin, first, middle) + number.to_bytes(size, "big") + b"xx"  # type: ignore[no-any-return]
 
-    memo.adapted = {**memo.adapted, kind: (data_of, _Begins(_object_head(0x7371, head), False), b"xx", 3)}
+    memo.adapted = {**memo.adapted, kind: (pack, 3)}
 
 
 def has_begun(memo: Memo) -> bool:

@@ -46,6 +46,7 @@ cdef class EncodePlan:
     cdef readonly object reduce
     cdef readonly tuple alternatives
     cdef readonly DataWriter writer
+    cdef readonly object packer
     cdef readonly bint has_slots, plain
     cdef readonly bytes leaf_program
     cdef const unsigned char* leaf_steps

@@ -6,6 +6,7 @@ This is the seam between the bytes and the mapping: this room knows the shapes b
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -62,6 +63,9 @@ OF_ENTRIES = 6  #: of a MAP, keys and values by turns, where they are few
 
 #: In a program of leaves, an object field that a plain text may stand in as it is.
 TEXT_FIELD = ord("t")
+
+#: How data begins that stands by itself.
+_NO_BEGINS: defaultdict[int, bytes] = defaultdict(bytes)
 
 #: Objects of so many fields may take memory before their bytes have come; of more, it is watched.
 MANY_FIELDS = 64
@@ -186,6 +190,8 @@ class EncodePlan:
     ``code``: the primitive type code of BOXED and PRIMITIVES. ``alternatives``: for INTEGER, the plans of Integer, Long
     and BigInteger; for BIG_INTEGER, that of a byte[]; for SCALED, that of a BigInteger; for REPLACE, if there is one,
     the plan for a replacement of the same type. ``writer``: for DATA, if there is one, asked before ``reduce``.
+    ``packer``: the same uncompiled, ``packer(begins, end, otherwise)`` gives a function that packs values: all bytes of
+    an object, from how it begins, by the number of bytes of its data, to its end. ``otherwise`` is such a function too.
     """
 
     def __init__(
@@ -201,6 +207,7 @@ class EncodePlan:
         reduce: Callable[[Any], Any] | None = None,
         alternatives: tuple[EncodePlan, ...] = (),
         writer: DataWriter | None = None,
+        packer: Callable[..., Callable[[Any], bytes]] | None = None,
     ) -> None:
         self.shape = shape
         self.descriptor = descriptor
@@ -216,6 +223,9 @@ class EncodePlan:
         self.annotation_step = self.program.find(ANNOTATION)
         self.value_count = self.length - self.program.count(ANNOTATION)
         self.reduce = reduce
+        self.packer = packer
+        if packer is not None and not native.COMPILED:
+            self.reduce = packer(_NO_BEGINS, b"", reduce)
         self.alternatives = alternatives
         self.writer = writer
         self.has_slots = members is not None
