@@ -98,7 +98,7 @@ def java_class(
             raise SchemaError(f"{cls.__qualname__} as {name}: {error.message}") from None
         into.declare(name, cls, declaration)
         into.read_as(name, declaration.decode_plan)
-        into.write_as(cls, declaration.encode_plan)
+        into.write_as(cls, declaration.encode_plan, runs_code=declaration.runs_code)
         return cls
 
     return declare
@@ -135,7 +135,8 @@ def java_enum(
         into = default_registry if registry is None else registry
         into.declare(name, cls, descriptor)
         into.read_as(name, read)
-        into.write_as(cls, EncodePlan(CONSTANT, reduce=lambda member: (descriptor, java_names[member])))
+        plan = EncodePlan(CONSTANT, reduce=lambda member: (descriptor, java_names[member]))
+        into.write_as(cls, plan, runs_code=False)
         return cls
 
     return declare
@@ -300,6 +301,19 @@ class Declaration:
         return class_type_string(plan.descriptor.name)
 
     # ---- writing
+
+    @property
+    def runs_code(self) -> bool:
+        """Whether methods of the class say what is written: a hook, or a property in the place of an attribute."""
+        cls = self.cls
+        if any(hasattr(cls, hook) for hook in ("__getattr__", "write_external", "write_object", "write_replace")):
+            return True
+        attributes = [name for level in self.levels for name in level.annotated]
+        members = [inspect.getattr_static(cls, name, None) for name in attributes]
+        computed = [member for member in members if not isinstance(member, types.MemberDescriptorType)]
+        if vars(object)["__getattribute__"] is not inspect.getattr_static(cls, "__getattribute__"):
+            return True
+        return any(hasattr(type(member), "__get__") for member in computed)
 
     def descriptor(self) -> ClassDescriptor:
         """The class descriptor that is written. Raises `EncodeError` while the serialVersionUID is not known."""

@@ -54,6 +54,7 @@ def _build() -> Registry:
     registry = Registry()
     for package in _PACKAGES:
         package.register(registry)
+    registry.runs_code = False  # these take what the values hold, and nothing from elsewhere
     return registry
 
 

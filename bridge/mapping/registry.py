@@ -57,6 +57,8 @@ class Registry:
         #: Where class files are looked for, see `bridge.classpath`.
         self.class_path: ClassPath | None = None
         self.descriptors = DescriptorCache()
+        #: Whether code of the program may run in writing, see `write_as`.
+        self.runs_code = False
         #: Encoders that have done their work and can be used again; see `bridge.codec.dumps`.
         self.spare_encoders: list[Any] = []
         #: The same for decoders.
@@ -76,6 +78,7 @@ class Registry:
         other._uids = dict(self._uids)
         other.array_reader = self.array_reader
         other.class_path = self.class_path
+        other.runs_code = self.runs_code
         return other
 
     def read_as(self, class_name: str, reader: Reader) -> None:
@@ -96,15 +99,18 @@ class Registry:
         self.array_reader = reader
         self.spare_decoders = []
 
-    def write_as(self, python_type: type | str, plan: EncodePlan | Writer) -> None:
+    def write_as(self, python_type: type | str, plan: EncodePlan | Writer, *, runs_code: bool = True) -> None:
         """Values of ``python_type``, and of subclasses that have no plan of their own, are written by ``plan``.
 
         A type of a package that need not be there is given by its name, ``"numpy.ndarray"``: module and qualified name.
+        ``runs_code``: whether what they are made of is asked of code that may give objects from elsewhere. What is held
+        in one place alone has to be remembered then as well, which takes longer.
         """
         if isinstance(python_type, str):
             self._named_writers[python_type] = plan
         else:
             self._writers[python_type] = plan
+        self.runs_code = self.runs_code or runs_code
         self._plans = {}
         self.spare_encoders = []
 

@@ -1,6 +1,7 @@
 cimport cython
 from . cimport native
 from .descriptors cimport ClassDescriptor
+from .encoder_frame cimport FrameStack
 
 cdef int TC_BLOCKDATA, TC_BLOCKDATALONG, TC_CLASSDESC, TC_ENDBLOCKDATA, TC_NULL, TC_OBJECT, TC_PROXYCLASSDESC, TC_STRING
 cdef long long BASE_WIRE_HANDLE
@@ -10,7 +11,7 @@ cdef Py_ssize_t MAX_BLOCK_BYTES, _KEPT_OBJECTS
 cdef class _TypeString:
     cdef readonly str text
 
-cdef class DescriptorWriter:
+cdef class DescriptorWriter(FrameStack):
     cdef native.NativeOut* _out
     cdef native.NativeMemo* _memo
     cdef list _objects

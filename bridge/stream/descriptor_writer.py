@@ -20,15 +20,17 @@ from .constants import (
     TC_PROXYCLASSDESC,
     TC_STRING,
 )
+from .encoder_frame import FrameStack
 
 #: A table of objects up to this length keeps its room for the next stream.
 _KEPT_OBJECTS = 1 << 18
 
 
-class DescriptorWriter:
+class DescriptorWriter(FrameStack):
     """The output, the table of handles, and what needs no plan: strings, blocks of data, class descriptors."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._out = native.out_new()
         self._memo = native.memo_new()
         self._objects: list[Any] = []

@@ -44,7 +44,7 @@ from .nodes import (
     StringNode,
 )
 from .nodes_writer import write_nodes
-from .plan import SKIP, DecodePlan, EncodePlan
+from .plan import SKIP, DecodePlan
 from .states import END_OF_STREAM, NEED_DATA
 
 __all__ = ["Document"]
@@ -63,9 +63,6 @@ class _NothingKept:
 
     def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
         return DecodePlan(SKIP, descriptor)
-
-    def encode_plan(self, python_type: type) -> EncodePlan | None:
-        return None
 
 
 class Document:

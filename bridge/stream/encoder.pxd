@@ -12,12 +12,9 @@ cdef long long BASE_WIRE_HANDLE
 cdef int BIG_INTEGER, BOOLEAN, BOXED, BYTES, CHARS, CLASS, CONSTANT, DATA, DESCRIPTOR, DOUBLE, ELEMENTS, FIELDS
 cdef int INTEGER, ITEMS, LIST_OF, MAP_OF, NULL, NUMBERS, PRIMITIVES, REDUCE, REPLACE, SCALED, STRING
 cdef int IN_FIELDS, IN_ITEMS, IN_ELEMENTS, IN_LIST, IN_MAP
-cdef Py_ssize_t _KEPT_FRAMES
 cdef int _MAX_REPLACEMENTS, _MAX_ANNOTATION_DEPTH
 
 cdef class Encoder(PlanFinder):
-    cdef list _frames
-    cdef Py_ssize_t _top
     cdef bint _running
     cdef int _annotation_depth
 
@@ -49,7 +46,7 @@ cdef class Encoder(PlanFinder):
     cdef bint _leaf(self, obj) except -1
     @cython.final
     @cython.locals(i=Py_ssize_t)
-    cdef Py_ssize_t _leaves(self, items) except -1
+    cdef Py_ssize_t _leaves(self, items, Py_ssize_t holders) except -1
     @cython.final
     cdef object _value_as(self, EncodePlan plan, obj)
     @cython.final
@@ -74,9 +71,6 @@ cdef class Encoder(PlanFinder):
     @cython.final
     cdef bint _begin_object(self, EncodePlan plan, obj) except -1
     @cython.final
-    @cython.locals(plan=EncodePlan)
-    cdef EncodePlan _instance_plan(self, check, value)
-    @cython.final
     @cython.locals(links=list, count=Py_ssize_t)
     cdef Py_ssize_t _last_field(self, EncoderFrame frame, EncodePlan plan, obj) except -1
     @cython.final
@@ -86,13 +80,13 @@ cdef class Encoder(PlanFinder):
     @cython.locals(size=Py_ssize_t, i=Py_ssize_t, frame=EncoderFrame)
     cdef object _list(self, EncodePlan plan, items)
     @cython.final
-    @cython.locals(items=list, size=Py_ssize_t, i=Py_ssize_t, frame=EncoderFrame)
+    @cython.locals(items=list, size=Py_ssize_t, i=Py_ssize_t, holders=Py_ssize_t, frame=EncoderFrame)
     cdef object _map(self, EncodePlan plan, mapping)
     @cython.final
     @cython.locals(top=Py_ssize_t, i=Py_ssize_t)
     cdef object _step_list(self, EncoderFrame frame)
     @cython.final
-    @cython.locals(top=Py_ssize_t, i=Py_ssize_t)
+    @cython.locals(top=Py_ssize_t, i=Py_ssize_t, holders=Py_ssize_t)
     cdef object _step_map(self, EncoderFrame frame)
     @cython.final
     cdef int _end_of_map(self, EncodePlan plan, mapping) except -1
@@ -101,12 +95,6 @@ cdef class Encoder(PlanFinder):
     cdef object _go_on_within(self, EncoderFrame frame)
     @cython.locals(floor=Py_ssize_t)
     cdef int _annotation_whole(self, contents) except -1
-    @cython.final
-    @cython.locals(frame=EncoderFrame)
-    cdef EncoderFrame _push(self, int kind, EncodePlan plan, obj)
-    @cython.final
-    @cython.locals(frame=EncoderFrame, kind=int)
-    cdef int _pop(self) except -1
     @cython.final
     @cython.locals(kind=int)
     cdef int _step(self, EncoderFrame frame) except -1

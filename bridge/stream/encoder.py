@@ -1,6 +1,6 @@
 # cython: language_level=3, annotation_typing=False, auto_pickle=False, boundscheck=False, wraparound=False
-# Bounds checks are off: `_frames` is indexed by `_top`, which `_push` and `_pop` keep inside it; `names` and `values`
-# of a frame have one entry per field step of the plan's program, which is checked when the frame is made.
+# Bounds checks are off: `_frames` is indexed by `_top`, which `FrameStack` keeps inside it; `names` and `values` of a
+# frame have one entry per field step of the plan's program, which is checked when the frame is made.
 """The encoder: values in, bytes out. Java Object Serialization Specification, section 6.4.
 
 An explicit stack, so any depth can be written. A value is written whole or not at all: when a part of it cannot be
@@ -34,7 +34,6 @@ from .encoder_frame import (
     IN_ITEMS,
     IN_LIST,
     IN_MAP,
-    EncoderFrame,
     as_encode_error,
     path_of,
 )
@@ -68,15 +67,12 @@ from .plan import (
 from .plan_finder import PlanFinder
 
 if TYPE_CHECKING:
-    from .plan import Resolver
+    from .plan import EncodeResolver
 
 __all__ = ["Encoder"]
 
 _MAX_REPLACEMENTS = 16
 _MAX_ANNOTATION_DEPTH = 50
-
-#: How many frames an encoder keeps; one takes about a hundred bytes.
-_KEPT_FRAMES = 1 << 15
 
 
 class Encoder(PlanFinder):
@@ -86,10 +82,8 @@ class Encoder(PlanFinder):
     are made of are refused, unless ``allow_gadgets`` is set (see `bridge.gadgets`).
     """
 
-    def __init__(self, resolver: Resolver, *, allow_gadgets: bool = False) -> None:
+    def __init__(self, resolver: EncodeResolver, *, allow_gadgets: bool = False) -> None:
         super().__init__(resolver, allow_gadgets)
-        self._frames: list[Any] = []
-        self._top = -1
         self._running = False
         self._annotation_depth = 0
 
@@ -100,7 +94,12 @@ class Encoder(PlanFinder):
         self._write(obj, False, False)
 
     def write_alone(self, obj: Any) -> bytes:
-        """At the beginning of a stream: `write_object`, then `finish`. Most streams are no more than one object."""
+        """At the beginning of a stream: `write_object`, then `finish`. Most streams are no more than one object.
+
+        What only one place in its graph refers to, as the count of references tells, takes a handle and is not
+        remembered: nothing can ask for it again. That is so unless code of the program may give it once more, as a hook
+        may, and as long as nothing else is written on the stream.
+        """
         self._check_idle()
         kind = type(obj)
         plan = self._last_plan if kind is self._last_kind else self._plans.get(kind)
@@ -109,6 +108,7 @@ class Encoder(PlanFinder):
             data = native_leaves.put_alone(self._out, raw, obj, plan.slots, plan.leaf_steps, plan.length)
             if data is not None:
                 return data
+        self._memo.alone = self._only_data
         self._write(obj, False, False)
         return self.finish()
 
@@ -213,6 +213,7 @@ class Encoder(PlanFinder):
             raise failure from error
         finally:
             native.resume_collector(collecting)
+            self._memo.alone = False
             self._unshared = None
             while self._top >= 0:
                 self._pop()
@@ -311,11 +312,11 @@ class Encoder(PlanFinder):
             return False
         return True
 
-    def _leaves(self, items: Any) -> int:
+    def _leaves(self, items: Any, holders: int) -> int:
         """Writes the items of a list as far as they are leaves, or lists and maps of them: how many they are."""
         i = 0
         while True:
-            i += native_leaves.put_leaves(self._out, self._memo, self._objects, items, i, self._boxes)
+            i += native_leaves.put_leaves(self._out, self._memo, self._objects, items, i, self._boxes, holders)
             if i >= native.list_len(items):
                 return i
             if native_leaves.has_begun(self._memo):
@@ -346,7 +347,7 @@ class Encoder(PlanFinder):
     def _text(self, text: Any) -> None:
         """A plain str, or a reference to it."""
         if self._unshared is None:
-            native_leaves.put_text(self._out, self._memo, self._objects, text)
+            native_leaves.put_text(self._out, self._memo, self._objects, text, 0)
         elif len(text) < 2 or not self._reference(text):
             self._string(text)
 
@@ -476,7 +477,7 @@ class Encoder(PlanFinder):
         i = 0
         if type(items) is tuple or type(items) is list:
             contents = items if type(items) is list else list(items)
-            i = self._leaves(contents)
+            i = self._leaves(contents, 0)
             if i == native.list_len(contents):
                 native.put_u8(self._out, TC_ENDBLOCKDATA)
                 return
@@ -524,7 +525,7 @@ class Encoder(PlanFinder):
         """After its class, an ArrayList or LinkedList: its size (ArrayList has it in a field as well), its elements."""
         size = len(items)
         native_leaves.put_list_start(self._out, size, plan.length - 1)
-        i = self._leaves(items)
+        i = self._leaves(items, 1)
         if i == size == native.list_len(items):
             native.put_u8(self._out, TC_ENDBLOCKDATA)
             return
@@ -539,7 +540,9 @@ class Encoder(PlanFinder):
         size = len(mapping)
         load_factor = native.slot_peek(mapping, plan.slots, 0)
         native_leaves.put_map_start(self._out, 0.75 if load_factor is None else load_factor, size)
-        i = self._leaves(items)
+        # Of an item: the map, and the list of its items.
+        holders = 2 if self._memo.alone and native.has_own_items(mapping) else 0
+        i = self._leaves(items, holders)
         if i == 2 * size == native.list_len(items):
             self._end_of_map(plan, mapping)
             return
@@ -547,6 +550,7 @@ class Encoder(PlanFinder):
         frame.length = size
         frame.items = items
         frame.index = i
+        frame.holders = holders
         self._go_on_within(frame)
 
     def _go_on_within(self, frame: Any) -> None:
@@ -583,34 +587,6 @@ class Encoder(PlanFinder):
         self._annotation_depth -= 1
 
     # -------------------------------------------------------------------------------------------------------- frames
-
-    def _push(self, kind: int, plan: Any, obj: Any) -> Any:
-        self._top += 1
-        if self._top == len(self._frames):
-            frame = EncoderFrame()
-            native.untrack(frame)  # it is part of no cycle, as nothing that is written refers to one
-            self._frames.append(frame)
-        frame = self._frames[self._top]
-        frame.kind = kind
-        frame.index = 0
-        frame.plan = plan
-        frame.obj = obj
-        return frame
-
-    def _pop(self) -> None:
-        frame = self._frames[self._top]
-        kind = frame.kind
-        frame.plan = None
-        frame.obj = None
-        if kind == IN_FIELDS:
-            frame.values = None
-            frame.annotations = None
-            frame.outer = None
-        elif kind != IN_LIST:
-            frame.items = None
-        if self._top >= _KEPT_FRAMES:  # not kept for ever after one deep graph
-            self._frames.pop()
-        self._top -= 1
 
     def _step(self, frame: Any) -> None:
         kind = frame.kind
@@ -649,6 +625,8 @@ class Encoder(PlanFinder):
                 value = next(frame.values)
             elif plan.has_slots:
                 value = native.slot_get(frame.obj, plan.slots, i)
+                if self._memo.alone:
+                    native.memo_note_sole(self._memo, value, 2)  # the slot, and this method
             else:
                 value = getattr(frame.obj, plan.names[i])
             i += 1
@@ -698,16 +676,6 @@ class Encoder(PlanFinder):
         frame.obj = native.list_get(links, count)
         return self._memo.step
 
-    def _instance_plan(self, check: Any, value: Any) -> Any:
-        """The plan of an instance that is no more than slots; None for all else, and for what is not known yet."""
-        kind = type(value)
-        plan = None if check is None else check.get(kind)
-        if plan is None:
-            if check is not None and kind not in check:
-                return None
-            plan = self._last_plan if kind is self._last_kind else self._plans.get(kind)
-        return plan if plan is not None and plan.plain else None
-
     def _step_items(self, frame: Any) -> None:
         top = self._top
         for item in frame.items:
@@ -726,7 +694,7 @@ class Encoder(PlanFinder):
         top = self._top
         i = frame.index
         while True:
-            i += native_leaves.put_leaves(self._out, self._memo, self._objects, items, i, self._boxes)
+            i += native_leaves.put_leaves(self._out, self._memo, self._objects, items, i, self._boxes, 1)
             if i >= native.list_len(items):
                 break
             if native_leaves.has_begun(self._memo):
@@ -738,6 +706,8 @@ class Encoder(PlanFinder):
                 i += self._instances(items, i)
             else:
                 frame.index = i + 1
+                if self._memo.alone:
+                    native.memo_note_sole(self._memo, item, 2)  # the list, and this method
                 self._value(item)
                 i += 1
             if self._top != top:
@@ -750,10 +720,11 @@ class Encoder(PlanFinder):
 
     def _step_map(self, frame: Any) -> None:
         items = frame.items
+        holders = frame.holders
         top = self._top
         i = frame.index
         while True:
-            i += native_leaves.put_leaves(self._out, self._memo, self._objects, items, i, self._boxes)
+            i += native_leaves.put_leaves(self._out, self._memo, self._objects, items, i, self._boxes, holders)
             if i >= native.list_len(items):
                 break
             if native_leaves.has_begun(self._memo):
@@ -763,6 +734,8 @@ class Encoder(PlanFinder):
             item = native.list_get(items, i)
             i += 1
             frame.index = i
+            if self._memo.alone:
+                native.memo_note_sole(self._memo, item, holders + 1)
             self._value(item)
             if self._top != top:
                 return

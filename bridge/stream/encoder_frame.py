@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import EncodeError
+from . import native
 from .descriptors import ClassDescriptor
 
 # What a frame is writing.
@@ -19,6 +20,9 @@ IN_MAP = 5  #: the entries of a map, up to TC_ENDBLOCKDATA and the fields after 
 _PATH_SEGMENTS = 50
 _NAME_CHARACTERS = 100
 
+#: How many frames an encoder keeps; one takes about a hundred bytes.
+_KEPT_FRAMES = 1 << 15
+
 
 class EncoderFrame:
     """One unfinished construct. Frames are used again, so that a push costs no allocation."""
@@ -27,12 +31,49 @@ class EncoderFrame:
         self.kind = 0
         self.index = 0
         self.length = 0
+        self.holders = 0  # of maps, of an item that no other place holds: see `native.memo_note_sole`
         self.plan = None
         self.obj = None
         self.values = None
         self.annotations = None
         self.items = None
         self.outer = None  # of fields: the classes of the objects whose last field led here
+
+
+class FrameStack:
+    """The ground floor of the encoder: its unfinished constructs, from the outermost to the one at hand."""
+
+    def __init__(self) -> None:
+        self._frames: list[Any] = []
+        self._top = -1
+
+    def _push(self, kind: int, plan: Any, obj: Any) -> Any:
+        self._top += 1
+        if self._top == len(self._frames):
+            frame = EncoderFrame()
+            native.untrack(frame)  # it is part of no cycle, as nothing that is written refers to one
+            self._frames.append(frame)
+        frame = self._frames[self._top]
+        frame.kind = kind
+        frame.index = 0
+        frame.plan = plan
+        frame.obj = obj
+        return frame
+
+    def _pop(self) -> None:
+        frame = self._frames[self._top]
+        kind = frame.kind
+        frame.plan = None
+        frame.obj = None
+        if kind == IN_FIELDS:
+            frame.values = None
+            frame.annotations = None
+            frame.outer = None
+        elif kind != IN_LIST:
+            frame.items = None
+        if self._top >= _KEPT_FRAMES:  # not kept for ever after one deep graph
+            self._frames.pop()
+        self._top -= 1
 
 
 def path_of(frames: list[Any], top: int) -> str:

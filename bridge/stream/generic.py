@@ -225,6 +225,8 @@ def generic_plan(descriptor: ClassDescriptor) -> DecodePlan:
 class GenericResolver:
     """A resolver that knows no class: every object arrives in the generic form."""
 
+    runs_code = False
+
     def __init__(self) -> None:
         self.descriptors = DescriptorCache()
 

@@ -322,12 +322,17 @@ cdef extern from *:
     }
 
     /* Keys and values by turns, in the order of ``items()``: of a class that has no other one than a dict, straight. */
+    static int native_has_own_items(PyObject *mapping) {
+        static PyObject *name = NULL;
+        if (PyDict_CheckExact(mapping)) return 1;
+        if (!name) { name = PyUnicode_InternFromString("items"); if (!name) { PyErr_Clear(); return 0; } }
+        return PyDict_Check(mapping) && _PyType_Lookup(Py_TYPE(mapping), name) == _PyType_Lookup(&PyDict_Type, name);
+    }
     static PyObject *native_flat_items(PyObject *mapping) {
         PyObject *items, *pairs; Py_ssize_t i, n;
     #ifndef Py_GIL_DISABLED
-        static PyObject *name = NULL; PyObject *key, *value;
-        if (!name) { name = PyUnicode_InternFromString("items"); if (!name) return NULL; }
-        if (PyDict_CheckExact(mapping) || (PyDict_Check(mapping) && _PyType_Lookup(Py_TYPE(mapping), name) == _PyType_Lookup(&PyDict_Type, name))) {
+        PyObject *key, *value;
+        if (native_has_own_items(mapping)) {
             Py_ssize_t at = 0;
             n = PyDict_GET_SIZE(mapping); items = PyList_New(2 * n); if (!items) return NULL;
             for (i = 0; i < n && PyDict_Next(mapping, &at, &key, &value); i++) {
@@ -664,12 +669,12 @@ cdef extern from *:
        list, plus one, in as many low bits as the mask has, and above them bits of the address, so that one which is not
        looked for is rarely gone to. Open addressing, linear probing; half of the slots are empty at least. As long as the
        number of everything is its index, as it is where nothing but objects took handles, there are no `numbers`. ---- */
-    typedef struct { uint32_t *slots, *numbers; size_t mask, room; Py_ssize_t next, step; } NativeMemo;
+    typedef struct { uint32_t *slots, *numbers; size_t mask, room; Py_ssize_t next, step; PyObject *sole; int alone; } NativeMemo;
     #define NATIVE_MEMO_START 64
     static NativeMemo *native_memo_new(void) {
         NativeMemo *memo = (NativeMemo *)PyMem_Malloc(sizeof(NativeMemo));
         if (!memo) { PyErr_NoMemory(); return NULL; }
-        memo->mask = NATIVE_MEMO_START - 1; memo->room = 0; memo->numbers = NULL; memo->next = memo->step = 0;
+        memo->mask = NATIVE_MEMO_START - 1; memo->room = 0; memo->numbers = NULL; memo->next = memo->step = 0; memo->sole = NULL; memo->alone = 0;
         memo->slots = (uint32_t *)PyMem_Calloc(NATIVE_MEMO_START, sizeof(uint32_t));
         if (!memo->slots) { PyMem_Free(memo); PyErr_NoMemory(); return NULL; }
         return memo;
@@ -726,9 +731,24 @@ cdef extern from *:
         }
         return 0;
     }
-    /* The number of the key, or -1: then it has the next one from now on, and is the last of the objects; -2 error. */
+    /* Whether the graph at hand is all that there will be in the stream, and so many references to the key are all
+       that there are: then nothing will ask for it again. Where threads run at once, the count does not tell. */
+    static CYTHON_INLINE int native_memo_is_sole(NativeMemo *memo, PyObject *key, Py_ssize_t holders) {
+    #ifdef Py_GIL_DISABLED
+        return 0;
+    #else
+        return memo->alone && Py_REFCNT(key) == holders;
+    #endif
+    }
+    static CYTHON_INLINE void native_memo_note_sole(NativeMemo *memo, PyObject *key, Py_ssize_t holders) {
+        memo->sole = native_memo_is_sole(memo, key, holders) ? key : NULL;
+    }
+    /* The number of the key, or -1: then it has the next one from now on, and is the last of the objects, unless it was
+       noted that nothing will ask for it; -2 error. */
     static CYTHON_INLINE Py_ssize_t native_memo_claim(NativeMemo *memo, PyObject *key, PyObject *objects) {
-        uint32_t *slot = native_memo_slot(memo, key, objects); size_t count = (size_t)PyList_GET_SIZE(objects);
+        uint32_t *slot; size_t count = (size_t)PyList_GET_SIZE(objects);
+        if (key == memo->sole) { memo->sole = NULL; memo->next++; return -1; }
+        slot = native_memo_slot(memo, key, objects);
         if (*slot) return native_memo_number(memo, *slot);
         if (__builtin_expect((count + 1) * 2 > memo->mask || (memo->numbers ? count >= memo->room : memo->next != (Py_ssize_t)count), 0)) {
             if (native_memo_grow(memo, objects)) return -2;
@@ -755,7 +775,7 @@ cdef extern from *:
             *native_memo_slot(memo, PyList_GET_ITEM(objects, last), objects) = 0;
             if (native_list_cut(objects, last)) return -1;
         }
-        memo->next = next; return 0;
+        memo->next = next; memo->sole = NULL; return 0;
     }
     /* Kept for the next stream, but not when it is far larger than what was in it, nor beyond 8 MiB with the numbers. */
     #define NATIVE_MEMO_KEPT (1 << 20)
@@ -768,7 +788,7 @@ cdef extern from *:
             memo->slots = slots; memo->numbers = NULL; memo->mask = NATIVE_MEMO_START - 1; memo->room = 0;
         } else if (used >= size / 16) memset(memo->slots, 0, size * sizeof(uint32_t));
         else while (used) *native_memo_slot(memo, PyList_GET_ITEM(objects, --used), objects) = 0; /* as `cut` does */
-        memo->next = 0;
+        memo->next = 0; memo->sole = NULL;
         return 0;
     }
     """
@@ -804,6 +824,7 @@ cdef extern from *:
     Py_ssize_t text_sizes "native_text_sizes"(list items, Py_ssize_t most) noexcept
     bint plain_key "native_plain_key"(object key) noexcept
     list flat_items "native_flat_items"(object mapping)
+    bint has_own_items "native_has_own_items"(object mapping) noexcept
     int dict_set "PyDict_SetItem"(object mapping, object key, object value) except -1
     bint fill_dict "native_fill_dict"(object mapping, list items) except -1
     bint pause_collector "PyGC_Disable"() noexcept
@@ -847,11 +868,13 @@ cdef extern from *:
 
     ctypedef struct NativeMemo:
         Py_ssize_t next
+        bint alone
         Py_ssize_t step
     NativeMemo* memo_new "native_memo_new"() except NULL
     void memo_free "native_memo_free"(NativeMemo* memo) noexcept
     Py_ssize_t memo_get "native_memo_get"(NativeMemo* memo, object obj, list objects) noexcept
     Py_ssize_t memo_claim "native_memo_claim"(NativeMemo* memo, object obj, list objects) except -2
+    void memo_note_sole "native_memo_note_sole"(NativeMemo* memo, object obj, Py_ssize_t holders) noexcept
     int memo_fill "native_memo_fill"(NativeMemo* memo, list found, list objects) except -1
     int memo_cut "native_memo_cut"(NativeMemo* memo, Py_ssize_t next, list objects, Py_ssize_t length) except -1
     int memo_clear "native_memo_clear"(NativeMemo* memo, list objects) except -1

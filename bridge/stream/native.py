@@ -330,6 +330,11 @@ def fill_dict(mapping: Any, items: list[Any]) -> bool:
     return 2 * len(mapping) == len(items)
 
 
+def has_own_items(mapping: dict[Any, Any]) -> bool:
+    """Whether the items of a dict are what it holds, and not what a method of a subclass gives."""
+    return type(mapping).items is dict.items
+
+
 def flat_items(mapping: Any) -> list[Any]:
     """Keys and values of a dict by turns, in the order of its ``items()``."""
     if type(mapping).items is dict.items:
@@ -650,11 +655,14 @@ TOO_MANY = "more handles than a stream can have; a reset forgets them"
 class Memo(dict[int, int]):
     """From the ``id()`` of objects to their numbers, in the order of these; when compiled, a table of places in a list.
 
-    ``next``: the number of the next object. ``step``, ``heads``, ``maps``, ``adapted``, ``begun``: see `native_leaves`.
+    ``next``: the number of the next object. ``alone``: whether the graph at hand is all there is in the stream, and no
+    code gives parts of it a second time, see `memo_note_sole`. ``step``, ``heads``, ``maps``, ``adapted``,
+    ``begun``: see `native_leaves`.
     """
 
     def __init__(self) -> None:
         self.next = self.step = 0
+        self.alone = False
         self.heads: tuple[Any, ...] = NO_HEADS
         self.maps: dict[type, Any] = {}
         self.adapted: dict[type, Any] = {}
@@ -687,6 +695,15 @@ def memo_claim(memo: Memo, obj: Any, objects: list[Any]) -> int:
         memo[id(obj)] = memo.next
         memo.next += 1
     return known
+
+
+def memo_note_sole(memo: Memo, obj: Any, holders: int) -> None:
+    """Notes the object that is written next, which has as many references as ``holders`` if one place alone has it.
+
+    Those are of its place in the graph and of what is writing. Where it has no more and the graph is ``alone``, it gets
+    its number without being remembered: nothing will ask for it. Only when compiled: how many references Python itself
+    has in between, its code cannot know.
+    """
 
 
 def memo_fill(memo: Memo, found: list[Any], objects: list[Any]) -> None:

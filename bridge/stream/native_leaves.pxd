@@ -5,8 +5,8 @@ from .native cimport NativeMemo, NativeOut
 cdef extern from *:
     """
     #define NATIVE_BASE_WIRE_HANDLE 0x7E0000
-    static CYTHON_INLINE int native_put_text(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *text) {
-        if (PyUnicode_GET_LENGTH(text) > 1) {
+    static CYTHON_INLINE int native_put_text(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *text, Py_ssize_t holders) {
+        if (PyUnicode_GET_LENGTH(text) > 1 && !native_memo_is_sole(memo, text, holders)) {
             Py_ssize_t number = native_memo_claim(memo, text, objects);
             if (number >= 0) return native_put_reference(out, NATIVE_BASE_WIRE_HANDLE + number);
             if (number < -1) return -1;
@@ -77,21 +77,22 @@ cdef extern from *:
         }
         return 1;
     }
-    static Py_ssize_t native_put_leaves(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *items, Py_ssize_t start, PyObject *boxes) {
+    static Py_ssize_t native_put_leaves(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *items, Py_ssize_t start, PyObject *boxes, Py_ssize_t holders) {
         Py_ssize_t i = start;
     #ifndef Py_GIL_DISABLED
         unsigned char heads[4][6], *w; int known[4] = {0, 0, 0, 0}, which; long long value = 0; double real; uint64_t wide; uint32_t narrow;
         Py_ssize_t size = PyList_GET_SIZE(items), first, stop;
         while (i < size) {
             PyObject *item = PyList_GET_ITEM(items, i);
-            if (PyUnicode_CheckExact(item)) { if (native_put_text(out, memo, objects, item)) return -1; i++; continue; }
+            if (PyUnicode_CheckExact(item)) { if (native_put_text(out, memo, objects, item, holders)) return -1; i++; continue; }
             if (item == Py_None) { if (native_put_u8(out, 0x70)) return -1; i++; continue; }
             if (PyList_CheckExact(item)) {
                 Py_ssize_t handle = native_memo_get(memo, PyTuple_GET_ITEM(boxes, 4), objects), length = PyList_GET_SIZE(item); int started;
                 if (handle < 0 || !native_is_short(memo, objects, item, boxes)) break;
+                native_memo_note_sole(memo, item, holders);
                 started = native_put_start(out, memo, objects, item, handle);
                 if (started < 0) return -1;
-                if (started && (native_put_list_start(out, length, 1) || native_put_leaves(out, memo, objects, item, 0, boxes) != length
+                if (started && (native_put_list_start(out, length, 1) || native_put_leaves(out, memo, objects, item, 0, boxes, 1) != length
                                 || native_put_u8(out, 0x78))) return -1;
                 i++; continue;
             }
@@ -157,7 +158,7 @@ cdef extern from *:
                     if (value == Py_None) { *w++ = 0x70; continue; }
                     if (!PyUnicode_CheckExact(value)) goto stop;
                     out->length = w - out->p;
-                    put = memo ? native_put_text(out, memo, objects, value) : native_put_text_alone(out, obj, slots, steps, i);
+                    put = memo ? native_put_text(out, memo, objects, value, 1) : native_put_text_alone(out, obj, slots, steps, i);
                     if (put) return put < 0 ? -1 : i;
                     NATIVE_ROOM(8 * (length - i)); w = out->p + out->length; continue;
                 default: goto stop;
@@ -186,14 +187,17 @@ cdef extern from *:
         return native_put_fields(out, memo, objects, obj, slots, steps, 0, length);
     }
     static Py_ssize_t native_put_instances(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *items, Py_ssize_t start, PyObject *kind, Py_ssize_t handle, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t length, int follow) {
-        Py_ssize_t i = start, step = length;
+        Py_ssize_t i = start, step = length; int sole = 0;
         while (step == length && i < PyList_GET_SIZE(items)) {
             PyObject *item = native_list_get(items, i), *held;
             if ((PyObject *)Py_TYPE(item) != kind) { Py_DECREF(item); break; }
+            if (!sole) native_memo_note_sole(memo, item, 2); /* its place in the list, and the one that is held here */
+            else memo->sole = item;
+            sole = 0;
             step = native_put_instance(out, memo, objects, item, handle, slots, steps, length); i++;
             if (follow && step == length - 1 && slots[step] >= 0 && (held = *(PyObject **)((char *)item + slots[step])) && (PyObject *)Py_TYPE(held) == kind) {
-                if (native_list_append(items, held)) step = -1;
-                else step = length;
+                sole = native_memo_is_sole(memo, held, 1);
+                step = native_list_append(items, held) ? -1 : length;
             }
             Py_DECREF(item);
             if (step < 0) return -1;
@@ -201,8 +205,8 @@ cdef extern from *:
         memo->step = step; return i - start;
     }
     """
-    int put_text "native_put_text"(NativeOut* out, NativeMemo* memo, list objects, str text) except -1
-    Py_ssize_t put_leaves "native_put_leaves"(NativeOut* out, NativeMemo* memo, list objects, object items, Py_ssize_t index, tuple boxes) except -1
+    int put_text "native_put_text"(NativeOut* out, NativeMemo* memo, list objects, str text, Py_ssize_t holders) except -1
+    Py_ssize_t put_leaves "native_put_leaves"(NativeOut* out, NativeMemo* memo, list objects, object items, Py_ssize_t index, tuple boxes, Py_ssize_t holders) except -1
     bint put_start "native_put_start"(NativeOut* out, NativeMemo* memo, list objects, object obj, Py_ssize_t handle) except -1
     bint put_block "native_put_block"(NativeOut* out, object data) except -1
     int put_big_integer "native_put_big_integer"(NativeOut* out, NativeMemo* memo, Py_ssize_t handle, Py_ssize_t array, object number) except -1

@@ -78,18 +78,24 @@ _MAP_STARTS = [_start_of_map(size) for size in range(_FEW // 2)]
 _LIST_STARTS = [_sizes(size, 0x7704, size) for size in range(_FEW)]
 
 
-def put_text(out: Output, memo: Memo, objects: list[Any], text: str) -> None:
-    """A plain str, or the reference to it. CPython shares those of one character: they have no identity."""
-    put_leaves(out, memo, objects, [text], 0, native.NO_HEADS)
+def put_text(out: Output, memo: Memo, objects: list[Any], text: str, holders: int) -> None:
+    """A plain str, or the reference to it. CPython shares those of one character: they have no identity.
+
+    ``holders``: see `native.memo_note_sole`.
+    """
+    put_leaves(out, memo, objects, [text], 0, native.NO_HEADS, holders)
 
 
-def put_leaves(out: Output, memo: Memo, objects: list[Any], items: Any, index: int, boxes: tuple[Any, ...]) -> int:
+def put_leaves(
+    out: Output, memo: Memo, objects: list[Any], items: Any, index: int, boxes: tuple[Any, ...], holders: int
+) -> int:
     """Writes the items of a list from ``index`` on, while they are leaves, or lists and maps of them: how many.
 
     Leaves are text, None and plain numbers of known classes, and what was written before. ``boxes``: the class
     descriptors of Integer, Long, Double, Boolean and ArrayList, None for one that is not as usual; known is one that
     was written before. So are maps, and what adapters make bytes or items of, as far as `know_map` and its like were
-    told. A list or map that turns out to hold something else may be left unfinished: see `has_begun`.
+    told. A list or map that turns out to hold something else may be left unfinished: see `has_begun`. ``holders``:
+    of an item, see `native.memo_note_sole`.
     """
     start, length = index, native.list_len(items)
     if length - index >= _MANY and type(native.list_get(items, index)) is str:
@@ -473,7 +479,7 @@ def put_fields(
         code = steps[index]
         if code in b"tL[":
             if type(value) is str and code == _TEXT:
-                put_text(out, memo, objects, value)
+                put_text(out, memo, objects, value, 1)
             elif value is not None or native.slot_is_empty(obj, slots, index):
                 break
             else:

@@ -257,7 +257,7 @@ def _takes_text(check: Any) -> bool:
 
 
 class Resolver(Protocol):
-    """What the codec asks of the mapping."""
+    """What the decoder asks of the mapping."""
 
     @property
     def descriptors(self) -> DescriptorCache:
@@ -268,6 +268,14 @@ class Resolver(Protocol):
 
     def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
         """The SLOTS plan of the generic form of this class."""
+
+
+class EncodeResolver(Protocol):
+    """What the encoder asks of the mapping."""
+
+    @property
+    def runs_code(self) -> bool:
+        """Whether code of the program may run in writing: a hook may give objects that are in the graph elsewhere."""
 
     def encode_plan(self, python_type: type) -> EncodePlan | None:
         """The plan for values of exactly this type, or None if they cannot be written."""

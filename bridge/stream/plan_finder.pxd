@@ -1,4 +1,5 @@
 cimport cython
+from . cimport native
 from .number_writer cimport NumberWriter
 from .plan cimport EncodePlan
 
@@ -8,6 +9,7 @@ cdef Py_ssize_t _MAX_PLANS
 cdef class PlanFinder(NumberWriter):
     cdef object _resolver
     cdef bint _allow_gadgets
+    cdef bint _only_data
     cdef set _harmless
     cdef dict _plans
     cdef object _last_kind
@@ -19,5 +21,8 @@ cdef class PlanFinder(NumberWriter):
     cdef int _bound_plans(self) except -1
     @cython.final
     cdef EncodePlan _find_plan(self, kind, obj)
+    @cython.final
+    @cython.locals(plan=EncodePlan)
+    cdef EncodePlan _instance_plan(self, check, value)
     @cython.final
     cdef int _judge(self, descriptor) except -1

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import EncodeError, NotSerializableError
 from ..gadgets import why_refused
+from . import native
 from .number_writer import NumberWriter
 from .plan import BOOLEAN, DOUBLE, INTEGER, LIST_OF
 
 if TYPE_CHECKING:
-    from .plan import Resolver
+    from .plan import EncodeResolver
 
 #: Plans found by type that an encoder keeps when it begins another stream.
 _MAX_PLANS = 1000
@@ -20,10 +21,12 @@ _MAX_PLANS = 1000
 class PlanFinder(NumberWriter):
     """Asks the resolver once for each type. Classes that attacks are made of are refused; see `bridge.gadgets`."""
 
-    def __init__(self, resolver: Resolver, allow_gadgets: bool) -> None:
+    def __init__(self, resolver: EncodeResolver, allow_gadgets: bool) -> None:
         super().__init__()
         self._resolver = resolver
         self._allow_gadgets = allow_gadgets
+        # Whether nothing is written that code of the program gives: see `write_alone`.
+        self._only_data = native.COMPILED and not resolver.runs_code
         self._harmless: set[Any] = set()  # descriptors that were judged, of those that a plan does not know
         self._plans: dict[type, Any] = {}
         self._last_kind: Any = None
@@ -60,6 +63,16 @@ class PlanFinder(NumberWriter):
             self._refuse_gadget(plan.descriptor)
         self._plans[kind] = plan
         return plan
+
+    def _instance_plan(self, check: Any, value: Any) -> Any:
+        """The plan of an instance that is no more than slots; None for all else, and for what is not known yet."""
+        kind = type(value)
+        plan = None if check is None else check.get(kind)
+        if plan is None:
+            if check is not None and kind not in check:
+                return None
+            plan = self._last_plan if kind is self._last_kind else self._plans.get(kind)
+        return plan if plan is not None and plan.plain else None
 
     def _judge(self, descriptor: Any) -> None:
         """Refuses, likewise once, a class that an adapter names for one object."""

@@ -29,7 +29,7 @@ from ..limits import Limits
 from ..stream.constants import STREAM_HEADER, TC_ARRAY, TC_CLASSDESC, TC_EXCEPTION, TC_OBJECT
 from ..stream.decoder import Decoder
 from ..stream.descriptors import ClassDescriptor, DescriptorCache
-from ..stream.plan import SKIP, DecodePlan, EncodePlan
+from ..stream.plan import SKIP, DecodePlan
 from ..stream.states import END_OF_STREAM, NEED_DATA
 from .printable import printable, quoted
 
@@ -493,6 +493,3 @@ class _NothingKept:
 
     def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
         return DecodePlan(SKIP, descriptor)
-
-    def encode_plan(self, python_type: type) -> EncodePlan | None:
-        return None

@@ -41,7 +41,7 @@ from ..stream.constants import (
 )
 from ..stream.decoder import Decoder
 from ..stream.descriptors import ClassDescriptor, DescriptorCache
-from ..stream.plan import SKIP, DecodePlan, EncodePlan
+from ..stream.plan import SKIP, DecodePlan
 from ..stream.states import END_OF_STREAM, NEED_DATA
 from .printable import printable, quoted
 
@@ -460,6 +460,3 @@ class _NothingKept:
 
     def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
         return DecodePlan(SKIP, descriptor)
-
-    def encode_plan(self, python_type: type) -> EncodePlan | None:
-        return None

@@ -25,7 +25,7 @@ from ..stream.decoder import Decoder
 from ..stream.descriptors import ClassDescriptor, DescriptorCache
 from ..stream.generic import JavaObject, short_repr
 from ..stream.model import BlockData, StreamException
-from ..stream.plan import DecodePlan, EncodePlan
+from ..stream.plan import DecodePlan
 from ..stream.states import END_OF_STREAM, NEED_DATA
 from .json_view import json_pieces
 from .printable import printable
@@ -343,9 +343,6 @@ class _Listening:
 
     def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
         return self._registry.generic_plan(descriptor)
-
-    def encode_plan(self, python_type: type) -> EncodePlan | None:
-        return self._registry.encode_plan(python_type)
 
 
 def _class_of(value: Any) -> str:

@@ -20,7 +20,7 @@ from ...stream.generic import generic_plan
 from ...stream.model import BlockData, BooleanArray, CharArray, StreamException, array_descriptor
 from ...stream.model import JavaArray as ModelArray
 from ...stream.model import JavaClass as ModelClass
-from ...stream.plan import BUILD, FILL, DecodePlan, EncodePlan
+from ...stream.plan import BUILD, FILL, DecodePlan
 from ...stream.states import END_OF_STREAM, NEED_DATA
 from .beans import JavaArray, JavaByteArray, JavaClass, JavaEnum, JavaObject, JavaString
 from .transformers import DefaultObjectTransformer
@@ -80,9 +80,6 @@ class _Objects:
 
     def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
         return generic_plan(descriptor)
-
-    def encode_plan(self, python_type: type) -> EncodePlan | None:
-        return None
 
     # ---- values of a stream as javaobj has them
 
