@@ -406,9 +406,7 @@ def collecting(request: pytest.FixtureRequest) -> Iterator[bool]:
 
 
 def test_the_collector_rests_while_something_is_read_or_written_and_is_then_as_it_was(collecting: bool) -> None:
-    value: deque[object] = (
-        deque()
-    )  # of each, reading and writing keep something until its end that the collector tracks
+    value: deque[object] = deque()  # for each level, reading and writing keep what the collector tracks
     for _ in range(5000):
         value = deque([value, 5])
     data = bridge.dumps(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tracemalloc
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from tests.stream.hostile import (
     HUGE_LENGTHS,
     classes_below_a_long_chain,
     classes_below_a_wide_one,
+    classes_that_inherit_objects,
     colliding_big_integer_keys,
     colliding_big_integers,
     colliding_decimals,
@@ -30,7 +32,7 @@ from tests.stream.hostile import (
     uris_of_one_text,
     views_of_one_list,
 )
-from tests.stream.outcomes import BUILDS
+from tests.stream.outcomes import BUILDS, Build
 
 SIZES = {name: max(3, size // 100) for name, (_, size) in HOSTILE.items()}
 
@@ -127,6 +129,19 @@ def test_what_a_class_inherits_is_in_proportion_to_the_input() -> None:
     assert len(bridge.loads(classes_below_a_long_chain(200))) == 201
     with pytest.raises(RejectedError, match=r"inherits 60000 fields of 1 classes.*out of proportion"):
         bridge.loads(classes_below_a_wide_one(12))
+
+
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+def test_what_a_class_inherits_takes_the_memory_that_is_counted_for_it_on_both_builds(build: Build) -> None:
+    """Which is 400 bytes for each field."""
+    data = classes_that_inherit_objects(4)
+    tracemalloc.start()
+    try:
+        with pytest.raises(build.package.TruncatedStreamError):
+            build.package.loads(data)
+        assert tracemalloc.get_traced_memory()[1] < 5 * 20_000 * 500
+    finally:
+        tracemalloc.stop()
 
 
 def test_copies_of_one_thing_beyond_proportion_are_not_made() -> None:

@@ -153,12 +153,39 @@ class Slots:
 
     def __init__(self, members: list[Any]) -> None:
         self.members = members
-        self.set: list[Any] = [_set_nowhere if member is None else member.__set__ for member in members]
-        self.get: list[Any] = [None if member is None else member.__get__ for member in members]
+        self.set: list[Any] | _Later = _Later(self, "set", _setter)
+        self.get: list[Any] | _Later = _Later(self, "get", _getter)
         self.kind: type | None = None  # for these three, see `native_leaves`
         self.runs: list[Any] = []
         self.in_two: Any = None
         self.names: list[str] | None = None  # see `_store`
+
+
+class _Later:
+    """In the place of the list of what stores, or of what fetches, until it is asked for: then it puts the list there.
+
+    Few classes need both, and one of many fields neither until its objects are read, for which memory is counted.
+    """
+
+    __slots__ = ("_name", "_slots", "_take")
+
+    def __init__(self, slots: Slots, name: str, take: Callable[[Any], Any]) -> None:
+        self._slots = slots
+        self._name = name
+        self._take = take
+
+    def __getitem__(self, index: int) -> Any:
+        made = [self._take(member) for member in self._slots.members]
+        setattr(self._slots, self._name, made)
+        return made[index]
+
+
+def _setter(member: Any) -> Any:
+    return _set_nowhere if member is None else member.__set__
+
+
+def _getter(member: Any) -> Any:
+    return None if member is None else member.__get__
 
 
 def slot_table(members: list[Any]) -> Slots:
