@@ -80,6 +80,9 @@ cdef class Encoder(PlanFinder):
     @cython.locals(size=Py_ssize_t, i=Py_ssize_t, frame=EncoderFrame)
     cdef object _list(self, EncodePlan plan, items)
     @cython.final
+    @cython.locals(frame=EncoderFrame)
+    cdef EncoderFrame _frame_of_list(self, EncodePlan plan, items)
+    @cython.final
     @cython.locals(items=list, size=Py_ssize_t, i=Py_ssize_t, holders=Py_ssize_t, frame=EncoderFrame)
     cdef object _map(self, EncodePlan plan, mapping)
     @cython.final

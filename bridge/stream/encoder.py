@@ -529,10 +529,23 @@ class Encoder(PlanFinder):
         if i == size == native.list_len(items):
             native.put_u8(self._out, TC_ENDBLOCKDATA)
             return
-        frame = self._push(IN_LIST, plan, items)
+        frame = self._frame_of_list(plan, items)
         frame.length = size
         frame.index = i
         self._go_on_within(frame)
+
+    def _frame_of_list(self, plan: Any, items: Any) -> Any:
+        """A new one, or that of the list that this one is the last item of: it goes on with this one, and ends both."""
+        if self._top >= 0 and self._annotation_depth == 0:
+            frame = self._frames[self._top]
+            if frame.kind == IN_LIST and frame.index == frame.length == native.list_len(frame.obj):
+                if frame.outer is None:
+                    frame.outer = []
+                native.list_append(frame.outer, frame.length - 1)
+                frame.plan = plan
+                frame.obj = items
+                return frame
+        return self._push(IN_LIST, plan, items)
 
     def _map(self, plan: Any, mapping: Any) -> None:
         """After its class, a HashMap: load factor and threshold, then capacity and size, then the entries."""
@@ -713,9 +726,13 @@ class Encoder(PlanFinder):
             if self._top != top:
                 frame.index = i
                 return
+            if frame.obj is not items:  # see `_frame_of_list`
+                return
         if i != frame.length:
             raise EncodeError("the collection changed its size while it was written")
         native.put_u8(self._out, TC_ENDBLOCKDATA)
+        if frame.outer is not None:
+            native.put_raw(self._out, bytes((TC_ENDBLOCKDATA,)) * native.list_len(frame.outer))
         self._pop()
 
     def _step_map(self, frame: Any) -> None:

@@ -37,7 +37,8 @@ class EncoderFrame:
         self.values = None
         self.annotations = None
         self.items = None
-        self.outer = None  # of fields: the classes of the objects whose last field led here
+        # What led here: to fields, classes of objects by their last field; to a list, indices of the last items
+        self.outer = None
 
 
 class FrameStack:
@@ -65,11 +66,13 @@ class FrameStack:
         kind = frame.kind
         frame.plan = None
         frame.obj = None
-        if kind == IN_FIELDS:
+        if kind == IN_LIST:
+            frame.outer = None
+        elif kind == IN_FIELDS:
             frame.values = None
             frame.annotations = None
             frame.outer = None
-        elif kind != IN_LIST:
+        else:
             frame.items = None
         if self._top >= _KEPT_FRAMES:  # not kept for ever after one deep graph
             self._frames.pop()
@@ -119,6 +122,8 @@ def as_encode_error(error: BaseException, path: str) -> BaseException:
 def _place(step: Any, below: bool) -> str:
     if type(step) is ClassDescriptor:
         return f".{step.last_field.name[:_NAME_CHARACTERS]}"
+    if type(step) is int:
+        return f"[{step}]"
     try:
         return _step_of(step, below)
     except Exception:  # noqa: BLE001 - a class of the program may fail in anything, also where it only is to be named

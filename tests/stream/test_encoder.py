@@ -198,6 +198,8 @@ def registry_with_failures() -> bridge.Registry:
 FAILURES: list[tuple[Callable[[], Any], str, str]] = [
     (lambda: Unknown(), "$", "Unknown has no Java class"),
     (lambda: ["new text", {"a": [1, Unknown()]}], "$[1].a[1]", "Unknown has no Java class"),
+    (lambda: [[[2, ["x"]], [0, [1, Unknown()]]]], "$[0][1][1][1]", "Unknown has no Java class"),
+    (lambda: [1, [2, [3, {"a": [[[Unknown()], 0]]}]]], "$[1][1][1].a[0][0][0]", "Unknown has no Java class"),
     (lambda: {Unknown(): 1}, "$[Unknown]", "Unknown has no Java class"),
     (lambda: {"not a name": Unknown()}, "$['not a name']", "Unknown has no Java class"),
     (lambda: {5: Unknown()}, "$[5]", "Unknown has no Java class"),
@@ -387,6 +389,23 @@ def test_annotations_of_classes_are_written() -> None:
     annotated = ClassDescriptor("p.A", 1, annotation=[BlockData(b"ab"), "codebase", ["list"], None])
     back = bridge.loads(bridge.dumps(JavaClass(annotated)))
     assert back.__java_descriptor__.annotation == annotated.annotation
+
+
+def test_lists_in_the_annotation_of_a_class_end_before_the_list_that_its_object_is_the_last_item_of() -> None:
+    annotated = ClassDescriptor("p.A", 1, annotation=[["list", {"of": ["more"]}, [{}]], "codebase"])
+    back = bridge.loads(bridge.dumps([{}, [{}, JavaClass(annotated)]]))
+    assert back[1][1].__java_descriptor__.annotation == annotated.annotation
+    assert back == [{}, [{}, back[1][1]]]
+
+
+def test_lists_that_are_last_items_end_each_for_itself() -> None:
+    inner: list[Any] = [{}, "inner"]
+    linked = bridge.LinkedList([{}, inner])
+    value = [{}, [{}, linked], {"a": [[{}, [{}, inner]]]}, [{}, [{}]]]
+    found = bridge.loads(bridge.dumps(value))
+    assert found == value
+    assert type(found[1][1]) is bridge.LinkedList
+    assert found[1][1][1] is found[2]["a"][0][1][1]
 
 
 WRONG_DESCRIPTORS: list[Callable[[], Any]] = [
