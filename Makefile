@@ -161,7 +161,7 @@ lint: setup types  ## style, format and types (javac's own lint is part of setup
 	$(BIN)/ruff format --check .
 
 .PHONY: types
-types: setup  ## mypy --strict on the package and its tests
+types: setup  ## mypy --strict on the package, its tests and its benchmarks
 	$(BIN)/mypy
 
 .PHONY: format

@@ -70,11 +70,12 @@ def plain(value: Any, classes: dict[str, Any]) -> Any:
     if isinstance(value, bridge.JavaObject):
         name = value.__java_class__.name
         if name != "Workloads$Node":
-            return classes[name](**{field: value[field] for field in value})
+            return classes[name](**{str(field): value[field] for field in value})
         numbers = []
-        while value is not None:
-            numbers.append(value.value)
-            value = value.next
+        node: Any = value
+        while node is not None:
+            numbers.append(node.value)
+            node = node.next
         head = None
         for number in reversed(numbers):
             head = classes[name](value=number, next=head)

@@ -35,7 +35,7 @@ def compile_creation() -> None:
 
     source = Path(__file__).with_name("creation.pyx")
     extension = Extension("creation", [str(source)], extra_compile_args=["-O3", "-g0", "-Wno-unused-function"])
-    modules = cythonize([extension], build_dir=str(NATIVE / "c"), quiet=True)
+    modules = cythonize([extension], build_dir=str(NATIVE / "c"), quiet=True)  # type: ignore[no-untyped-call]
     build = Distribution({"ext_modules": modules}).get_command_obj("build_ext")
     build.build_lib = str(NATIVE)
     build.build_temp = str(NATIVE / "o")
@@ -131,7 +131,7 @@ def recipe(values: list[Any]) -> Recipe:
             stack.append((value, True))
             stack += [(part, False) for part in reversed(parts)]
             continue
-        cls = type(value)
+        cls: type = type(value)
         if cls in _LEAVES:
             put(_LEAVES[cls], value)
         elif isinstance(value, datetime):

@@ -129,7 +129,7 @@ def plot(rows: list[Row], path: Path) -> None:
     matplotlib.rcParams["svg.hashsalt"] = "bridge"  # the same figures, the same file
     figure, panels = pyplot.subplots(2, 1, figsize=(12, 8), layout="constrained")
     names = [name for name in dict.fromkeys(row["subject"] for row in rows) if name not in FLOORS]
-    colors = dict(zip(names, pyplot.get_cmap("tab10").colors, strict=False))
+    colors = dict(zip(names, matplotlib.color_sequences["tab10"], strict=False))
     for panel, operation in zip(panels, ("read", "write"), strict=True):
         cells, workloads, _ = _cells(rows, operation)
         width = 0.85 / len(names)

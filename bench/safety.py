@@ -112,7 +112,8 @@ def _cell(name: str, operation: str, scale: float, pure: bool) -> dict[str, Any]
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, timeout=_SECONDS, check=True)
     except subprocess.TimeoutExpired:
         return {"bytes": 0, "ms": _SECONDS * 1000, "peak": 0, "error": f"more than {_SECONDS} s"}
-    return json.loads(done.stdout)
+    measured: dict[str, Any] = json.loads(done.stdout)
+    return measured
 
 
 def measure_all(operations: list[str], builds: list[str], names: list[str]) -> list[dict[str, Any]]:
@@ -130,7 +131,8 @@ def growth(row: dict[str, Any]) -> float:
     small, large = row["small"], row["large"]
     if small["error"] or large["error"] or small["ms"] < 3:  # too short to be measured, or cut off
         return 1.0
-    return (large["ms"] / large["bytes"]) / (small["ms"] / small["bytes"])
+    ratio: float = (large["ms"] / large["bytes"]) / (small["ms"] / small["bytes"])
+    return ratio
 
 
 def is_wrong(row: dict[str, Any]) -> bool:
