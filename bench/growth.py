@@ -8,7 +8,8 @@ Each figure is the best processor time of several iterations in a process of its
 streams of 1x, 10 of 10x and one of 100x, all of which stay: so the same objects lie in as much memory each time, and
 differ in nothing but the stream that they are in. One stream of 1x alone, again and again, is measured beside that.
 Python's collector of cycles is off: between many streams it would run more often than between few, and inside of a call
-that reads it does not run anyway.
+that reads it does not run anyway. The arenas that CPython has small objects in are taken before and stay: whether it
+gives them back to the system between two iterations depends on what happens to be left in them.
 
 Where the time of an object grows, the columns of the floor and of pickle tell whether the objects themselves, made
 without parsing, and what another reader or writer in C does with them, grow as dear: memory not touched before costs
@@ -48,6 +49,9 @@ SCALES = [1.0, 10.0, 100.0]
 #: Objects of the kind that the workload is made of, at scale 1.
 _COUNTS = {"W1": 100_000, "W2": 20_000, "W3": 200_000, "W5": 700_000, "W6b": 20_000, "W8": 50_000}
 WORKLOADS = list(_COUNTS)
+#: The maps of W2 as they are, and not as one: of so many entries Python's own dict is the slower the more there are.
+_LISTED = "W2, maps in a list"
+_COUNTS[_LISTED] = _COUNTS["W2"]
 #: Instructions are counted of so many times fewer objects: valgrind takes fifty times as long.
 _COUNTED_FEWER = 50
 
@@ -58,12 +62,14 @@ Case = Callable[[float, int], tuple[Callable[[], Any], int]]
 
 def _messages(workload: str, scale: float) -> list[bytes]:
     """The streams of a workload in its own size or a smaller one."""
-    return streams(workload, prepare(min(scale, 1), WORKLOADS, pickles=False))
+    return streams(workload.partition(",")[0], prepare(min(scale, 1), WORKLOADS, pickles=False))
 
 
 def _value(workload: str, scale: float) -> Any:
     """What is in the one stream of a workload, or in so many of them together: the very objects are other ones."""
     (data,) = _messages(workload, scale)
+    if workload == _LISTED:
+        return [bridge.loads(data) for _ in range(max(1, round(scale)))]
     value = bridge.loads(data)
     for copy in range(1, round(scale)):
         more = bridge.loads(data)
@@ -197,24 +203,36 @@ def deep(make: Callable[[int], Any], operation: str) -> Case:
     return case
 
 
-def _distinct_classes(count: int) -> bytes:
+def _distinct_classes(count: int, copy: int = 0) -> bytes:
     """One object of each of so many classes: a bean of W6b again and again, with another name of its class."""
     message = streams("W6b", prepare(0.02, ["W6b"], pickles=False))[0]
     name = b"Workloads$Small"
     assert message.count(name) == 1
-    return message[:4] + b"".join(message[4:].replace(name, b"Workloads%06d" % number) for number in range(count))
+    numbers = range(copy * count, (copy + 1) * count)
+    return message[:4] + b"".join(message[4:].replace(name, b"Workloads%06d" % number) for number in numbers)
 
 
-def classes(operation: str) -> Case:
+def classes_met_first(operation: str) -> Case:
+    """By a registry that has not met them, in each copy others."""
+
+    def case(count: float, copies: int) -> tuple[Callable[[], Any], int]:
+        found = [_distinct_classes(int(count), copy) for copy in range(copies)]
+        new = bridge.default_registry.copy
+        if operation == "read":
+            return lambda: [bridge.loads_all(data, registry=new()) for data in found], int(count)
+        values = [bridge.loads_all(data) for data in found]
+        return lambda: [bridge.dumps_all(contents, registry=new()) for contents in values], int(count)
+
+    return case
+
+
+def classes_met_again(operation: str) -> Case:
     def case(count: float, _: int) -> tuple[Callable[[], Any], int]:
         data = _distinct_classes(int(count))
-        if operation == "first":
-            # A registry that has not met them
-            return lambda: bridge.loads_all(data, registry=bridge.default_registry.copy()), int(count)
         values = bridge.loads_all(data)
-        if operation == "again":
-            return lambda: bridge.loads_all(data), int(count)
-        return lambda: bridge.dumps_all(values), int(count)
+        return (lambda: bridge.loads_all(data)) if operation == "read" else (lambda: bridge.dumps_all(values)), int(
+            count
+        )
 
     return case
 
@@ -235,7 +253,7 @@ _CLASSES = [100, 1_000, 10_000]
 
 #: Those with nothing but containers, numbers and text, which pickle reads and writes as they are. Of these the floor is
 #: measured as well: to make its program for ten million beans would take longer than all the rest.
-_PLAIN = ["W2", "W3", "W5"]
+_PLAIN = ["W2", _LISTED, "W3", "W5"]
 
 #: Name: unit (without the s), sizes, the case, and what it is compared with: its floor, pickle.
 CASES: dict[str, tuple[str, list[float], dict[str, Case]]] = {
@@ -245,7 +263,7 @@ CASES: dict[str, tuple[str, list[float], dict[str, Case]]] = {
             SCALES,
             {"case": reading(w)} | ({"floor": made(w), "pickle": pickled(w, "read")} if w in _PLAIN else {}),
         )
-        for w in WORKLOADS
+        for w in _COUNTS
     },
     **{
         f"write {w}": (
@@ -253,7 +271,7 @@ CASES: dict[str, tuple[str, list[float], dict[str, Case]]] = {
             SCALES,
             {"case": writing(w)} | ({"pickle": pickled(w, "write")} if w in _PLAIN else {}),
         )
-        for w in WORKLOADS
+        for w in _COUNTS
     },
     **{f"chunks of W1, {name}": ("object", [*_COUNT], {"case": chunked_beans(size)}) for name, size in CHUNKS.items()},
     **{
@@ -284,15 +302,16 @@ CASES: dict[str, tuple[str, list[float], dict[str, Case]]] = {
     ),
     "depth of lists, written": ("level", [*_DEPTH], {"case": deep(_nested_lists, "write")}),
     "depth of beans, written": ("level", [*_DEPTH], {"case": deep(_linked_nodes, "write")}),
-    "classes, read for the first time": ("classe", [*_CLASSES], {"case": classes("first")}),
-    "classes, read again": ("classe", [*_CLASSES], {"case": classes("again")}),
-    "classes, written": ("classe", [*_CLASSES], {"case": classes("write")}),
+    "classes, read for the first time": ("classe", [*_CLASSES], {"case": classes_met_first("read")}),
+    "classes, read again": ("classe", [*_CLASSES], {"case": classes_met_again("read")}),
+    "classes, written for the first time": ("classe", [*_CLASSES], {"case": classes_met_first("write")}),
+    "classes, written again": ("classe", [*_CLASSES], {"case": classes_met_again("write")}),
 }
 
 
 def _in_copies(name: str) -> bool:
     """Whether it is measured with as many objects in each size."""
-    return not name.startswith("classes")
+    return not name.startswith("classes") or name.endswith("first time")
 
 
 def measure(case: Case, size: float, copies: int, seconds: float) -> dict[str, Any]:
@@ -304,6 +323,9 @@ def measure(case: Case, size: float, copies: int, seconds: float) -> dict[str, A
     result = action()
     least = 3 if time.perf_counter() - started < 1 else 2
     memory = peak.bytes()
+    del result
+    kept = _one_object_in_each_arena(memory)
+    result = None
     times: list[float] = []
     faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     end = time.perf_counter() + seconds
@@ -314,12 +336,21 @@ def measure(case: Case, size: float, copies: int, seconds: float) -> dict[str, A
         times.append(time.process_time() - started)
     faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - faults
     gc.enable()
+    del kept
     return {
         "count": count,
         "ns": min(times) / (count * copies) * 1e9,
         "faults": faults / len(times) / (count * copies),
         "peak_bytes": memory,
     }
+
+
+def _one_object_in_each_arena(size: int) -> list[bytes]:
+    """Arenas for so many bytes of small objects, with one in each, so that CPython does not give it back.
+
+    In an arena of 1 MiB lie about 2,000 of these objects, and what is deleted is room for objects of any size.
+    """
+    return [bytes(460) for _ in range(size // 493 + 4_000)][::1_900]
 
 
 def run_one(name: str, part: str, size: float, copies: int, seconds: float) -> dict[str, Any]:
