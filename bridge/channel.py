@@ -1,5 +1,5 @@
 # cython: language_level=3, annotation_typing=False, auto_pickle=False
-"""Objects over a connection, blocking: ``connect``, ``listen``, ``serve``.
+"""Objects over a connection, blocking: ``connect`` and ``listen``; ``serve`` is in ``server``.
 
     with connect("127.0.0.1", 9000) as channel:
         channel.send({"hello": [1, 2.5, None]})

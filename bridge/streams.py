@@ -446,6 +446,3 @@ def _pack(form: struct.Struct, value: float, name: str) -> bytes:
         return form.pack(value)
     except (struct.error, OverflowError) as error:
         raise EncodeError(f"{value!r} does not fit {name}: {error}") from error
-
-
-# ------------------------------------------------------------------------------------------------------------- sources

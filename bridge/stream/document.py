@@ -22,7 +22,7 @@ from .constants import (
     TC_OBJECT,
 )
 from .decoder import Decoder
-from .descriptors import ClassDescriptor, DescriptorCache, Field
+from .descriptors import ClassDescriptor, Field
 from .nodes import (
     ArrayNode,
     BlockDataNode,
@@ -44,25 +44,12 @@ from .nodes import (
     StringNode,
 )
 from .nodes_writer import write_nodes
-from .plan import SKIP, DecodePlan
+from .plan import SkippingResolver
 from .states import END_OF_STREAM, NEED_DATA
 
 __all__ = ["Document"]
 
 _CHUNK_BYTES = 1 << 16
-
-
-class _NothingKept:
-    """A resolver under which the decoder checks the grammar and makes no values."""
-
-    def __init__(self) -> None:
-        self.descriptors = DescriptorCache()
-
-    def decode_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
-        return DecodePlan(SKIP, descriptor)
-
-    def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
-        return DecodePlan(SKIP, descriptor)
 
 
 class Document:
@@ -103,7 +90,7 @@ class Document:
     def _read(cls, data: bytes, limits: Limits | None, fieldless: Iterable[str]) -> Document:
         document = cls()
         trace: list[Any] = []
-        decoder = Decoder(_NothingKept(), limits=limits, trace=trace, fieldless=fieldless)
+        decoder = Decoder(SkippingResolver(), limits=limits, trace=trace, fieldless=fieldless)
         builder = _Builder(data, document.contents)
         start = 0
         try:
@@ -164,7 +151,7 @@ def _second_opinion(data: bytes, limits: Limits | None) -> tuple[frozenset[str],
 
     And where it is broken all the same, the error that values end in.
     """
-    decoder = Decoder(_NothingKept(), limits=limits)
+    decoder = Decoder(SkippingResolver(), limits=limits)
     decoder.feed(data)
     decoder.feed_eof()
     try:

@@ -270,6 +270,19 @@ class Resolver(Protocol):
         """The SLOTS plan of the generic form of this class."""
 
 
+class SkippingResolver:
+    """A resolver under which the decoder checks the grammar and makes no values."""
+
+    def __init__(self) -> None:
+        self.descriptors = DescriptorCache()
+
+    def decode_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
+        return DecodePlan(SKIP, descriptor)
+
+    def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
+        return DecodePlan(SKIP, descriptor)
+
+
 class EncodeResolver(Protocol):
     """What the encoder asks of the mapping."""
 

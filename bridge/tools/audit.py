@@ -28,8 +28,8 @@ from ..gadgets import Level, Pattern, patterns
 from ..limits import Limits
 from ..stream.constants import STREAM_HEADER, TC_ARRAY, TC_CLASSDESC, TC_EXCEPTION, TC_OBJECT
 from ..stream.decoder import Decoder
-from ..stream.descriptors import ClassDescriptor, DescriptorCache
-from ..stream.plan import SKIP, DecodePlan
+from ..stream.descriptors import ClassDescriptor
+from ..stream.plan import SkippingResolver
 from ..stream.states import END_OF_STREAM, NEED_DATA
 from .printable import printable, quoted
 
@@ -235,7 +235,7 @@ class _Auditor:
 
     def _read(self, limits: Limits | None, fieldless: Iterable[str]) -> DecodeError | None:
         trace: list[Any] = []
-        decoder = Decoder(_NothingKept(), limits=limits, trace=trace, fieldless=fieldless)
+        decoder = Decoder(SkippingResolver(), limits=limits, trace=trace, fieldless=fieldless)
         start = 0
         try:
             while True:
@@ -472,7 +472,7 @@ def _endpoint(data: bytes) -> str:
 
 def _fieldless_classes(data: bytes, limits: Limits | None) -> frozenset[str]:
     """The classes that write no data for the fields they declare, as far as a stream that is broken otherwise tells."""
-    decoder = Decoder(_NothingKept(), limits=limits)
+    decoder = Decoder(SkippingResolver(), limits=limits)
     decoder.feed(data)
     decoder.feed_eof()
     try:
@@ -480,16 +480,3 @@ def _fieldless_classes(data: bytes, limits: Limits | None) -> frozenset[str]:
     except DecodeError:
         pass
     return decoder.fieldless
-
-
-class _NothingKept:
-    """A resolver under which the decoder checks the grammar and makes no values."""
-
-    def __init__(self) -> None:
-        self.descriptors = DescriptorCache()
-
-    def decode_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
-        return DecodePlan(SKIP, descriptor)
-
-    def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
-        return DecodePlan(SKIP, descriptor)

@@ -40,8 +40,8 @@ from ..stream.constants import (
     TYPE_CODE_NAMES,
 )
 from ..stream.decoder import Decoder
-from ..stream.descriptors import ClassDescriptor, DescriptorCache
-from ..stream.plan import SKIP, DecodePlan
+from ..stream.descriptors import ClassDescriptor
+from ..stream.plan import SkippingResolver
 from ..stream.states import END_OF_STREAM, NEED_DATA
 from .printable import printable, quoted
 
@@ -152,7 +152,7 @@ class StreamDump:
         self.error: DecodeError | None = None
         self._full = full
         self._trace: list[Any] = []
-        self._decoder = Decoder(_NothingKept(), limits=limits, trace=self._trace)
+        self._decoder = Decoder(SkippingResolver(), limits=limits, trace=self._trace)
         self._data = bytearray()  # what was fed and is not read yet, and where it begins
         self._data_start = 0
         self._lines: list[Line] = []
@@ -447,16 +447,3 @@ def _number(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
-
-
-class _NothingKept:
-    """A resolver under which the decoder checks the grammar and makes no values."""
-
-    def __init__(self) -> None:
-        self.descriptors = DescriptorCache()
-
-    def decode_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
-        return DecodePlan(SKIP, descriptor)
-
-    def generic_plan(self, descriptor: ClassDescriptor) -> DecodePlan:
-        return DecodePlan(SKIP, descriptor)

@@ -26,6 +26,7 @@ from .deadline import deadline_of, left_of
 from .socket_end import READING, WRITING, SharedSocket, wait_ready
 
 __all__ = [
+    "LONGEST_IDLE_SECONDS",
     "MAX_DATAGRAM_BYTES",
     "QUEUED_COST_BYTES",
     "QUEUE_BYTES",
@@ -41,6 +42,8 @@ MAX_DATAGRAM_BYTES: Final = 1 << 16
 #: What is kept of a peer whose datagrams nobody takes, with what each of them costs.
 QUEUE_BYTES: Final = 1 << 18
 QUEUED_COST_BYTES: Final = 64
+#: What an option may ask for as the ``idle_seconds`` of a `DatagramSocket`.
+LONGEST_IDLE_SECONDS: Final = 86_400
 _AT_ONCE = 64
 #: What the next call on the socket is told about a datagram that was sent before.
 _OF_BEFORE: Final = {
@@ -57,6 +60,8 @@ class DatagramSocket:
     datagram_bytes    what one datagram carries
     target            whom to send to, where the socket is not connected and yet has one peer (a multicast group)
     payload           what is in the bytes that the system gives (which may begin with a header of IP)
+    idle_seconds      where there are many peers: one of which nothing was heard for so long has ended
+    address_of        where there are many peers: the address of one, from what ``recvfrom`` says
     """
 
     sock: socket.socket

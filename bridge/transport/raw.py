@@ -23,7 +23,7 @@ from . import aio_datagrams, datagrams
 from .address import Address, number_option
 from .base import AsyncListener, AsyncTransport, Listener, Transport
 from .blocking import socket_address
-from .datagrams import DatagramListener, DatagramSocket
+from .datagrams import LONGEST_IDLE_SECONDS, DatagramListener, DatagramSocket
 from .tcp import HERE
 
 __all__ = ["connect", "connect_async", "listen", "listen_async", "payload_of_ipv4"]
@@ -155,6 +155,6 @@ def _described(sock: socket.socket, address: Address, peer: Address | None = Non
         peer,
         number_option(address, values, "max_bytes", 64, limit) or limit,
         payload=payload_of_ipv4 if sock.family == socket.AF_INET else None,
-        idle_seconds=number_option(address, values, "idle", 1, 86400) or 60,
+        idle_seconds=number_option(address, values, "idle", 1, LONGEST_IDLE_SECONDS) or 60,
         address_of=lambda source: _address(source, address),
     )

@@ -1,5 +1,8 @@
 """TCP and what can stand in its place: ``tcp://``, ``mptcp://``, ``sctp://``, each with ``HOST:PORT``.
 
+    busy_poll_seconds=N   connecting, not with asyncio: how long to ask again and again before the thread sleeps
+    reuse_port=1          listening: other processes of this user may listen at the same address
+
 All addresses of a name are tried, one after the other. To listen without a host is to listen on every interface.
 
 MPTCP (RFC 8684) uses several paths at once and falls back to TCP where the peer or the network does not know it; a

@@ -25,15 +25,14 @@ from . import aio_datagrams, datagrams
 from .address import Address, number_option, yes_or_no_option
 from .base import AsyncListener, AsyncTransport, Listener, Transport
 from .blocking import socket_address
-from .datagrams import DatagramListener, DatagramSocket
-from .tcp import HERE
+from .datagrams import LONGEST_IDLE_SECONDS, DatagramListener, DatagramSocket
+from .tcp import HERE, required_port
 
 __all__ = ["connect", "connect_async", "listen", "listen_async"]
 
 _HEADER_BYTES: Final = 8
 _LIMITS: Final = {socket.AF_INET: 65535 - 20 - _HEADER_BYTES, socket.AF_INET6: 65535 - _HEADER_BYTES}
 _OPTIONS: Final = ("max_bytes", "idle", "interface", "ttl", "loopback")
-_LONGEST_IDLE_SECONDS: Final = 86400
 
 #: What ``getaddrinfo`` answers.
 Places: TypeAlias = Sequence[tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]]
@@ -41,7 +40,7 @@ Places: TypeAlias = Sequence[tuple[socket.AddressFamily, socket.SocketKind, int,
 
 def connect(address: Address, timeout: float | None) -> Transport:
     """Nothing is sent yet, so whether somebody is there is not known."""
-    places = socket.getaddrinfo(address.host or HERE, udp_port(address), type=socket.SOCK_DGRAM)
+    places = socket.getaddrinfo(address.host or HERE, required_port(address, *_OPTIONS), type=socket.SOCK_DGRAM)
     return datagrams.connected(connected_socket(address, places))
 
 
@@ -51,7 +50,7 @@ def listen(address: Address, backlog: int) -> Listener:
 
 async def connect_async(address: Address, timeout: float | None) -> AsyncTransport:
     """Nothing is sent yet, so whether somebody is there is not known."""
-    port = udp_port(address)
+    port = required_port(address, *_OPTIONS)
     async with asyncio.timeout(timeout):
         places = await asyncio.get_running_loop().getaddrinfo(address.host or HERE, port, type=socket.SOCK_DGRAM)
     return await aio_datagrams.connected(connected_socket(address, places))
@@ -59,16 +58,6 @@ async def connect_async(address: Address, timeout: float | None) -> AsyncTranspo
 
 async def listen_async(address: Address, backlog: int) -> AsyncListener:
     return await aio_datagrams.listening(listening_socket(address), backlog)
-
-
-def udp_port(address: Address) -> int:
-    """The port. ConnectError: there is none, or there is something that UDP has no meaning for."""
-    address.option_values(*_OPTIONS)
-    if address.port is None:
-        raise ConnectError(f"the address {address} needs a port")
-    if address.path:
-        raise ConnectError(f"the address {address} goes on after the port, which 'udp' has no meaning for")
-    return address.port
 
 
 def connected_socket(address: Address, places: Places) -> DatagramSocket:
@@ -98,7 +87,7 @@ def connected_socket(address: Address, places: Places) -> DatagramSocket:
 
 def listening_socket(address: Address) -> DatagramSocket:
     """A socket at the first address of the host; without a host, on every interface, IPv4 and IPv6."""
-    port = udp_port(address)
+    port = required_port(address, *_OPTIONS)
     everywhere = not address.host and socket.has_dualstack_ipv6()
     host = "::" if everywhere else address.host or None
     family, kind, protocol, _, name = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE)[0]
@@ -131,7 +120,7 @@ def _described(
         peer,
         number_option(address, values, "max_bytes", 64, limit) or limit,
         target,
-        idle_seconds=number_option(address, values, "idle", 1, _LONGEST_IDLE_SECONDS) or 60,
+        idle_seconds=number_option(address, values, "idle", 1, LONGEST_IDLE_SECONDS) or 60,
         address_of=lambda source: socket_address("udp", source),
     )
 

@@ -1,7 +1,8 @@
 """Unix domain sockets: ``unix:///PATH``, and ``unix://@NAME`` for abstract names, which only Linux has. unix(7).
 
-    mode=660      listening: who may connect, as permissions of the socket file; 600 unless told otherwise
-    group=NAME    listening: the group of the socket file
+    mode=660              listening: who may connect, as permissions of the socket file; 600 unless told otherwise
+    group=NAME            listening: the group of the socket file
+    busy_poll_seconds=N   connecting, not with asyncio: as for ``tcp``
 
 A socket file outlives the program that made it when that ends badly. Who listens takes such a stale file away: one that
 is a socket at which nobody answers. Another file is never touched, and a listener removes its own file when it closes.
