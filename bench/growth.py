@@ -324,7 +324,7 @@ def measure(case: Case, size: float, copies: int, seconds: float) -> dict[str, A
     least = 3 if time.perf_counter() - started < 1 else 2
     memory = peak.bytes()
     del result
-    kept = _one_object_in_each_arena(memory)
+    kept = _one_object_in_each_arena(memory or 0)
     result = None
     times: list[float] = []
     faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt

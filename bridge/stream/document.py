@@ -47,7 +47,7 @@ from .nodes_writer import write_nodes
 from .plan import SkippingResolver
 from .states import END_OF_STREAM, NEED_DATA
 
-__all__ = ["Document"]
+__all__ = ["Document", "fieldless_classes"]
 
 _CHUNK_BYTES = 1 << 16
 
@@ -79,7 +79,7 @@ class Document:
         data = bytes(data)
         document = cls._read(data, limits, ())
         if document.error is not None:
-            fieldless, error = _second_opinion(data, limits)
+            fieldless, error = fieldless_classes(data, limits)
             if fieldless:
                 document = cls._read(data, limits, fieldless)
             if document.error is not None and not partial:
@@ -146,7 +146,7 @@ class Document:
             yield f"!! {type(self.error).__name__}: {self.error}"
 
 
-def _second_opinion(data: bytes, limits: Limits | None) -> tuple[frozenset[str], DecodeError | None]:
+def fieldless_classes(data: bytes, limits: Limits | None) -> tuple[frozenset[str], DecodeError | None]:
     """The classes that write no data for the fields they declare, as far as a stream that is broken otherwise tells.
 
     And where it is broken all the same, the error that values end in.

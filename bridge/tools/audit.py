@@ -29,6 +29,7 @@ from ..limits import Limits
 from ..stream.constants import STREAM_HEADER, TC_ARRAY, TC_CLASSDESC, TC_EXCEPTION, TC_OBJECT
 from ..stream.decoder import Decoder
 from ..stream.descriptors import ClassDescriptor
+from ..stream.document import fieldless_classes
 from ..stream.plan import SkippingResolver
 from ..stream.states import END_OF_STREAM, NEED_DATA
 from .printable import printable, quoted
@@ -223,7 +224,7 @@ class _Auditor:
         """Reads the stream; what ended that before its end."""
         error = self._read(limits, ())
         if error is not None:
-            fieldless = _fieldless_classes(self._data, limits)
+            fieldless, _ = fieldless_classes(self._data, limits)
             if fieldless:
                 self._clear()
                 error = self._read(limits, fieldless)
@@ -468,15 +469,3 @@ def _endpoint(data: bytes) -> str:
     if len(port) < 4:
         return "an endpoint that cannot be read"
     return f"{host.decode('utf-8', 'backslashreplace')[:_NAME_CHARACTERS]}:{int.from_bytes(port, 'big')}"
-
-
-def _fieldless_classes(data: bytes, limits: Limits | None) -> frozenset[str]:
-    """The classes that write no data for the fields they declare, as far as a stream that is broken otherwise tells."""
-    decoder = Decoder(SkippingResolver(), limits=limits)
-    decoder.feed(data)
-    decoder.feed_eof()
-    try:
-        decoder.take_contents([])
-    except DecodeError:
-        pass
-    return decoder.fieldless
