@@ -24,15 +24,19 @@ from .constants import (
 from .descriptors import ClassDescriptor
 from .model import ByteArray
 from .object_reader import ObjectReader
-from .plan import OF_DATA, OF_ENTRIES, OF_ITEMS, OF_MAGNITUDE, OF_NUMBER
+from .plan import OF_CONTENTS, OF_DATA, OF_ENTRIES, OF_ITEMS, OF_MAGNITUDE, OF_NUMBER
 from .reader import BEGUN, Frame
-from .states import ANY_NUMBER, FEW_LEVELS, FEW_PARTS, LOAD_FACTOR_BITS, UNREAD
+from .states import ANY_NUMBER, FEW_PARTS, LOAD_FACTOR_BITS, UNREAD
 
 #: So many objects at most are not tried in one step after one for which that was in vain.
 _MOST_PATIENCE = 63
 
 #: A magnitude of so many bytes makes a number of 64 bits, or of one more with its sign.
 _MAGNITUDE_BYTES = 8
+
+#: How an object or an array begins whose class was met before.
+_KNOWN_OBJECT = TC_OBJECT << 8 | TC_REFERENCE
+_KNOWN_ARRAY = TC_ARRAY << 8 | TC_REFERENCE
 
 
 class LeafReader(ObjectReader):
@@ -51,22 +55,43 @@ class LeafReader(ObjectReader):
     def _take_leaves(self, items: Any, most: int) -> int:
         """Appends values without parts that follow, ``most`` of them at most: how many. As long as there are any, some.
 
-        Those are strings, references to what is finished, nulls, boxed primitives, and what `_short` takes.
+        Those are strings, references to what is finished, nulls, boxed primitives, and objects that have a short way.
+        Where that leads to parts, the same loop takes those, between `_begin_parts` and `_finish_parts`.
         """
         p = self._p
         pos = self._pos
         end = self._end
         sure = end - 7  # here and before, what tells the size of a token is there
         handles = self._handles
-        items_before = native.list_len(items)
-        handles_before = len(handles)
+        refs = 0  # what was taken and has no handle
+        opened = self._opened  # the innermost object whose parts are being taken
         bounded = self._bounded
         deep = False
         if self._limited:
-            if bounded:
-                most = min(most, self._room())
+            if bounded and opened is None:
+                most = max(0, min(most, self._room()))
             deep = self._max_depth >= 0 and self._depth >= self._max_depth
-        for _ in range(most):
+        wanted = most
+        if opened is not None:
+            items = opened.items
+            most = opened.count
+        while True:
+            if not most:
+                if opened is None:
+                    break
+                self._pos = pos
+                self._refs_beside += refs
+                refs = 0
+                if not self._finish_parts(opened):
+                    break
+                pos = self._pos
+                items = opened.outer
+                most = opened.most - 1
+                deep = False
+                opened = opened.leave()
+                if bounded and opened is None:
+                    break  # to begin again, with what was taken counted
+                continue
             if pos > sure and not self._begins_at(pos):
                 break
             code = p[pos]
@@ -84,6 +109,7 @@ class LeafReader(ObjectReader):
                 value = native.referred(p, pos + 1, handles, BEGUN)
                 if type(value) is Frame:
                     break
+                refs += 1
                 pos += 5
             elif code == TC_OBJECT:
                 if native.COMPILED:
@@ -95,39 +121,53 @@ class LeafReader(ObjectReader):
                 if plan is None or deep:
                     break
                 short = plan.short
-                if short:
-                    if bounded and native.list_len(items) > items_before:
+                if short == OF_DATA:
+                    start = pos + 6
+                    stop = start + plan.head_bytes
+                    after = stop
+                    if stop == start:
+                        if end - start < 3 or p[start] != TC_BLOCKDATA:
+                            break
+                        start += 2
+                        stop = start + p[start - 1]
+                        after = stop + 1
+                        if after > end or p[stop] != TC_ENDBLOCKDATA:
+                            break
+                    elif stop > end:
+                        break
+                    try:
+                        value = plan.from_data(native.take(p, start, stop))
+                    except Exception:  # noqa: BLE001 - as in `_call_build`
+                        break
+                    if value is NotImplemented:
+                        break
+                    native.list_append(handles, value)
+                    pos = after
+                elif short:
+                    if bounded and opened is None and most < wanted:
                         break  # to begin again, with what was taken counted
-                    if short != OF_DATA:
-                        self._pos = pos + 6
-                        value = self._of_parts(plan)
-                        if value is UNREAD:
+                    self._pos = pos + 6
+                    if short >= OF_CONTENTS:
+                        self._refs_beside += refs
+                        refs = 0
+                        if not self._begin_parts(plan, opened, pos):
                             break
+                        opened = self._outermost if opened is None else opened.inner
+                        opened.outer = items
+                        opened.most = most
                         pos = self._pos
-                    else:  # as `_of_data`
-                        start = pos + 6
-                        stop = start + plan.head_bytes
-                        after = stop
-                        if stop == start:
-                            if end - start < 3 or p[start] != TC_BLOCKDATA:
-                                break
-                            start += 2
-                            stop = start + p[start - 1]
-                            after = stop + 1
-                            if after > end or p[stop] != TC_ENDBLOCKDATA:
-                                break
-                        elif stop > end:
-                            break
-                        try:
-                            value = plan.from_data(native.take(p, start, stop))
-                        except Exception:  # noqa: BLE001 - as in `_call_build`
-                            break
-                        if value is NotImplemented:
-                            break
-                        native.list_append(handles, value)
-                        pos = after
-                    if bounded:
+                        items = opened.items
+                        most = opened.count
+                        if self._limited:
+                            deep = self._max_depth >= 0 and self._depth >= self._max_depth
+                        continue
+                    value = self._of_number(plan) if short == OF_NUMBER else self._of_magnitude(plan)
+                    if value is UNREAD:
+                        break
+                    pos = self._pos
+                    if bounded and opened is None:
                         native.list_append(items, value)
+                        most -= 1
                         break
                 else:
                     stop = pos + 6 + plan.box_bytes
@@ -135,9 +175,10 @@ class LeafReader(ObjectReader):
                         break
                     if plan.build is None and stop < end and p[stop] == TC_OBJECT:  # maybe many of the class
                         size = stop - pos
-                        taken = min((end - pos) // size, most + items_before - native.list_len(items))
-                        pos += size * native.take_boxes(p, pos, taken, plan.steps[0], items, handles)
-                        break
+                        taken = native.take_boxes(p, pos, min((end - pos) // size, most), plan.steps[0], items, handles)
+                        pos += size * taken
+                        most -= taken
+                        continue
                     value = native.read_primitive(p, pos + 6, plan.steps[0])
                     if plan.build is not None:
                         value = self._boxed(plan, value)
@@ -145,14 +186,20 @@ class LeafReader(ObjectReader):
                     pos = stop
             elif code == TC_NULL:
                 value = None
+                refs += 1
                 pos += 1
             else:
                 break
             native.list_append(items, value)
-        taken = native.list_len(items) - items_before
+            most -= 1
+        if opened is not None:
+            self._give_up(opened)
+            pos = self._outermost.start
+            most = self._outermost.most
+            refs = 0
         self._pos = pos
-        self._refs_beside += taken - (len(handles) - handles_before)
-        return taken
+        self._refs_beside += refs
+        return wanted - most
 
     def _plan_at(self, pos: int) -> Any:
         """The plan for the object whose TC_OBJECT is at ``pos``, if it needs no frame; else None."""
@@ -233,22 +280,20 @@ class LeafReader(ObjectReader):
             return UNREAD
         if plan.short == OF_DATA:
             return self._of_data(plan)
-        handle = len(self._handles)
-        value = self._of_parts(plan)
-        if value is not UNREAD:
-            self._refs_beside -= len(self._handles) - handle - 1
-        return value
-
-    def _of_parts(self, plan: Any) -> Any:
-        """The same for an object with handles inside of it. Each of them is counted as one reference too many.
-
-        So `_take_leaves` needs to know no more than how many values and handles there are in all.
-        """
         if plan.short == OF_MAGNITUDE:
             return self._of_magnitude(plan)
         if plan.short == OF_NUMBER:
             return self._of_number(plan)
-        return self._of_contents(plan)
+        if not self._begin_parts(plan, None, self._pos):
+            return UNREAD
+        opened = self._outermost
+        items: list[Any] = []
+        opened.outer = items
+        opened.most = 1
+        self._opened = opened
+        taken = self._take_leaves(items, 1)
+        self._opened = None
+        return items[0] if taken else UNREAD
 
     def _of_data(self, plan: Any) -> Any:
         """What an adapter makes of primitive fields, or of a single block of primitive data."""
@@ -306,7 +351,6 @@ class LeafReader(ObjectReader):
         digits = native.take(p, pos + 30, end)
         native.list_append(self._handles, digits if length > 1 else ByteArray(digits))
         self._pos = end + 1
-        self._refs_beside += 1
         return value
 
     def _of_number(self, plan: Any) -> Any:
@@ -317,9 +361,11 @@ class LeafReader(ObjectReader):
         if left < 42 or self._filter is not None:
             return UNREAD
         scale, begin, known, sign, array, of_bytes, length = native.number_at(p, pos)
-        if begin != TC_OBJECT << 8 | TC_REFERENCE or array != TC_ARRAY << 8 | TC_REFERENCE:
+        if begin != _KNOWN_OBJECT or array != _KNOWN_ARRAY:
             return UNREAD
-        if length < 0 or length > _MAGNITUDE_BYTES or left < 42 + length or not self._admits_bytes(length, 2):
+        if length < 0 or length > _MAGNITUDE_BYTES or left < 42 + length:
+            return UNREAD
+        if (self._limited or self._max_array >= 0) and not self._admits_bytes(length, 2):
             return UNREAD
         at = pos + 40 + length
         if p[at] != TC_ENDBLOCKDATA or p[at + 1] != TC_ENDBLOCKDATA:
@@ -352,98 +398,125 @@ class LeafReader(ObjectReader):
         digits = native.take(p, pos + 40, at)
         native.list_append(handles, digits if length > 1 else ByteArray(digits))
         self._pos = at + 2
-        self._refs_beside += 2
         return value
 
-    def _of_contents(self, plan: Any) -> Any:
-        """An object of one field, the number of its contents, and these, which are leaves.
+    def _begin_parts(self, plan: Any, around: Any, start: int) -> bool:
+        """Begins an object with parts, which lies from ``start`` on, from behind its class; whether it can be.
 
-        Or are such objects themselves. Where it turns out that they are not, all that was read here is read again: so
-        after that as many as `_patience` says are left to frames at once, on this level of depth and above it.
+        An ArrayList, a HashMap of the usual load factor, a LinkedHashMap that is no more than a dict; or an object of
+        one field, the number of its contents, and these. There are few parts, on few levels: where it turns out that
+        they cannot be taken, all that was read is read again. So after that as many objects as `_patience` says are
+        left to frames at once, on this level of depth and above it. ``around``: the object that it is a part of.
         """
-        outermost = self._gathering == 0
-        if outermost:
-            if self._depth <= self._vain_depth and self._spared > 0:
-                self._spared -= 1
-                return UNREAD
-        elif self._gathering >= FEW_LEVELS:
-            return UNREAD
-        start = self._pos
-        handles = self._handles
-        handle = len(handles)
-        refs = self._refs_beside
-        copied = self._copied
-        native.list_append(handles, BEGUN)
-        self._depth += 1
-        self._gathering += 1
+        opened = self._outermost if around is None else around.inner
+        if opened is None:
+            return False
+        if around is None and self._depth <= self._vain_depth and self._spared > 0:
+            self._spared -= 1
+            return False
+        p = self._p
+        pos = self._pos
+        left = self._end - pos
+        refs = 0
+        field = None
         if plan.short == OF_ITEMS:
-            value = self._few_items()
+            if left < 11 or p[pos + 4] != TC_BLOCKDATA or p[pos + 5] != 4:
+                return False
+            count = native.i32(p, pos)
+            pos += 10
         elif plan.short == OF_ENTRIES:
-            value = self._few_entries(plan)
+            if left < 19 or p[pos + 8] != TC_BLOCKDATA or p[pos + 9] != 8 or native.u32(p, pos) != LOAD_FACTOR_BITS:
+                return False
+            count = native.i32(p, pos + 14)
+            pos += 18
         else:
-            value = self._gathered(plan, start)
-        self._gathering -= 1
-        self._depth -= 1
-        if value is not UNREAD:
-            handles[handle] = value
-            self._refs_beside += len(handles) - handle - 1
-            if outermost and self._depth <= self._vain_depth:
-                self._vain_depth = self._depth - 1
-            return value
-        self._pos = start
-        self._refs_beside = refs
-        self._copied = copied
-        native.list_cut(handles, handle)
-        if outermost:
-            self._vain_depth = max(self._vain_depth, self._depth)
-            self._patience = min(2 * self._patience + 1, _MOST_PATIENCE)
-            self._spared = self._patience
-        return UNREAD
-
-    def _few_items(self) -> Any:
-        """An ArrayList, after its class; else UNREAD."""
-        p = self._p
-        pos = self._pos
-        if self._end - pos < 11 or p[pos + 4] != TC_BLOCKDATA or p[pos + 5] != 4:
-            return UNREAD
-        count = native.i32(p, pos)
+            size = plan.head_bytes or 5
+            if left < size + 7:
+                return False
+            if plan.head_count:
+                field = native.read_primitive(p, pos, plan.steps[0])
+            elif p[pos] == TC_REFERENCE:
+                field = native.referred(p, pos + 1, self._handles, BEGUN)
+                if type(field) is Frame:
+                    return False
+                refs = 1
+            else:
+                return False
+            pos += size
+            if p[pos] != TC_BLOCKDATA or p[pos + 1] != 4:
+                return False
+            count = native.i32(p, pos + 2)
+            pos += 6
         if count < 0 or count > FEW_PARTS:
-            return UNREAD
-        items: list[Any] = []
-        self._pos = pos + 10
-        while count > 0:
-            taken = self._take_leaves(items, count)
-            if not taken:
-                return UNREAD
-            count -= taken
-        if self._pos >= self._end or p[self._pos] != TC_ENDBLOCKDATA:
-            return UNREAD
-        self._pos += 1
-        return items
-
-    def _few_entries(self, plan: Any) -> Any:
-        """A HashMap of the usual load factor, or a LinkedHashMap that is no more than a dict, likewise."""
-        p = self._p
-        pos = self._pos
-        if self._end - pos < 19 or p[pos + 8] != TC_BLOCKDATA or p[pos + 9] != 8:
-            return UNREAD
-        count = native.i32(p, pos + 14)
-        if count < 0 or count > FEW_PARTS or native.u32(p, pos) != LOAD_FACTOR_BITS:
-            return UNREAD
-        count *= 2
-        items: list[Any] = []
+            return False
+        opened.plan = plan
+        opened.around = around
+        opened.handle = len(self._handles)
+        opened.field = field
+        opened.items = []
+        opened.count = count * plan.contents_each
         if native.COMPILED:
-            native.list_reserve(items, count)
-        self._pos = pos + 18
-        while count > 0:
-            taken = self._take_leaves(items, count)
-            if not taken:
-                return UNREAD
-            count -= taken
-        mapping = plan.new() if plan.length == 3 else {}
-        if not native.fill_dict(mapping, items) or not self._end_of_map(plan.length == 4):
+            native.list_reserve(opened.items, opened.count)
+        if around is None:
+            opened.start = start
+            opened.refs = self._refs_beside
+            opened.copied = self._copied
+        self._refs_beside += refs
+        native.list_append(self._handles, BEGUN)
+        self._depth += 1
+        self._pos = pos
+        return True
+
+    def _finish_parts(self, opened: Any) -> bool:
+        """Appends the object all of whose parts are there to the list that it is for; False where it cannot be made."""
+        value = self._made(opened)
+        if value is UNREAD or (self._bounded and self._room() < 0):
+            return False
+        self._handles[opened.handle] = value
+        native.list_append(opened.outer, value)
+        self._depth -= 1
+        if opened.around is None and self._depth <= self._vain_depth:
+            self._vain_depth = self._depth - 1
+        return True
+
+    def _made(self, opened: Any) -> Any:
+        """It, if it ends here; else UNREAD."""
+        plan = opened.plan
+        items = opened.items
+        pos = self._pos
+        if pos >= self._end or self._p[pos] != TC_ENDBLOCKDATA:
             return UNREAD
-        return mapping
+        if plan.short == OF_ITEMS:
+            self._pos = pos + 1
+            return items
+        if plan.short == OF_ENTRIES:
+            mapping = plan.new() if plan.length == 3 else {}
+            if not native.fill_dict(mapping, items) or not self._end_of_map(plan.length == 4):
+                return UNREAD
+            return mapping
+        if self._afford_contents(None if plan.head_count else opened.field, items) < 0:
+            return UNREAD
+        try:
+            value = plan.from_contents(opened.field, items)
+        except Exception:  # noqa: BLE001 - as in `_call_build`
+            return UNREAD
+        if value is NotImplemented:
+            return UNREAD
+        self._pos = pos + 1
+        return value
+
+    def _give_up(self, opened: Any) -> None:
+        """Takes back this object and those around it, whose parts cannot be taken."""
+        while opened is not None:
+            self._depth -= 1
+            opened = opened.leave()
+        first = self._outermost
+        native.list_cut(self._handles, first.handle)
+        self._refs_beside = first.refs
+        self._copied = first.copied
+        self._vain_depth = max(self._vain_depth, self._depth)
+        self._patience = min(2 * self._patience + 1, _MOST_PATIENCE)
+        self._spared = self._patience
 
     def _end_of_map(self, linked: bool) -> bool:
         """Takes TC_ENDBLOCKDATA, and of a LinkedHashMap an access order of False; nothing where they are not there."""
@@ -453,49 +526,3 @@ class LeafReader(ObjectReader):
             return False
         self._pos = pos + size
         return True
-
-    def _gathered(self, plan: Any, pos: int) -> Any:
-        p = self._p
-        end = self._end
-        items: list[Any] = []
-        shared = None
-        if plan.head_count:
-            if end - pos < plan.head_bytes:
-                return UNREAD
-            field = native.read_primitive(p, pos, plan.steps[0])
-            pos += plan.head_bytes
-        elif end - pos >= 5 and p[pos] == TC_REFERENCE and not self._bounded:  # as `_take_leaves` does it
-            field = shared = native.referred(p, pos + 1, self._handles, BEGUN)
-            if type(field) is Frame:
-                return UNREAD
-            pos += 5
-            self._refs_beside += 1
-        else:
-            if not self._take_leaves(items, 1):
-                return UNREAD
-            field = shared = native.list_get(items, 0)
-            native.list_cut(items, 0)
-            pos = self._pos
-        if end - pos < 7 or p[pos] != TC_BLOCKDATA or p[pos + 1] != 4:
-            return UNREAD
-        count = native.i32(p, pos + 2)
-        if count < 0 or count > FEW_PARTS:
-            return UNREAD
-        count *= plan.contents_each
-        self._pos = pos + 6
-        while count > 0:
-            taken = self._take_leaves(items, count)
-            if taken == 0:
-                return UNREAD
-            count -= taken
-        pos = self._pos
-        if pos >= end or p[pos] != TC_ENDBLOCKDATA or self._afford_contents(shared, items) < 0:
-            return UNREAD
-        try:
-            value = plan.from_contents(field, items)
-        except Exception:  # noqa: BLE001 - as in `_call_build`
-            return UNREAD
-        if value is NotImplemented:
-            return UNREAD
-        self._pos = pos + 1
-        return value

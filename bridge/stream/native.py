@@ -83,17 +83,14 @@ def read_primitive(p: Input, pos: int, code: int) -> Any:
     return _UNPACK[code](p, pos)[0]
 
 
-_HIGH = 1 << 63
-
-
 def text_sizes(items: list[Any], most: int) -> int:
     """The length of the texts among the first ``most`` items; -1: one is none, no number of 64 bits, nor None."""
     size = 0
-    for item in items[:most]:
+    for item in items if len(items) <= most else items[:most]:
         kind = type(item)
         if kind is str:
             size += len(item)
-        elif kind is not float and item is not None and not (isinstance(item, int) and -_HIGH <= item < _HIGH):
+        elif kind is not float and item is not None and not (isinstance(item, int) and _LOWEST <= item <= _HIGHEST):
             return -1
     return size
 
@@ -102,7 +99,8 @@ def text_sizes(items: list[Any], most: int) -> int:
 
 
 def take(p: Input, start: int, stop: int) -> bytes:
-    return bytes(p[start:stop])
+    data = p[start:stop]
+    return data if type(data) is bytes else bytes(data)
 
 
 def take_as(cls: type[bytes], p: Input, start: int, stop: int) -> bytes:
@@ -327,10 +325,13 @@ list_get: Callable[[Any, int], Any] = list.__getitem__
 _PLAIN_KINDS = {str, float, bool, bytes, type(None)}
 
 
+_LOWEST, _HIGHEST = -0x8000000000000000, 0x7FFFFFFFFFFFFFFF
+
+
 def plain_key(key: Any) -> bool:
     """Whether hashing and comparing costs next to nothing, and hashes differ: what a dict may hold without a look."""
     if isinstance(key, int):
-        return -0x8000000000000000 <= key <= 0x7FFFFFFFFFFFFFFF
+        return _LOWEST <= key <= _HIGHEST
     return key is None or isinstance(key, (str, float, bytes))
 
 
@@ -345,13 +346,12 @@ def fill_dict(mapping: Any, items: list[Any]) -> bool:
     False, and the dict is of no use, where a key is not plain (what hashing it costs is for the mapping to judge), or
     two are equal.
     """
-    keys = items[::2]
-    if not _PLAIN_KINDS.issuperset(map(type, keys)):
-        others = [key for key in keys if type(key) not in _PLAIN_KINDS]
-        if not all(map(plain_key, others)):
+    for key in items[::2]:
+        if type(key) not in _PLAIN_KINDS and not plain_key(key):
             return False
+    turns = iter(items)
     try:
-        dict.update(mapping, zip(keys, items[1::2], strict=False))
+        dict.update(mapping, zip(turns, turns, strict=False))
     except Exception:  # noqa: BLE001 - the class of a key decides what hashing it raises
         return False
     return 2 * len(mapping) == len(items)

@@ -44,6 +44,7 @@ cdef class ObjectReader(ArrayReader):
     cdef Py_ssize_t _afford(self, Py_ssize_t first, list values, list annotations) except -2
     @cython.locals(size=Py_ssize_t, i=Py_ssize_t)
     cdef Py_ssize_t _afford_contents(self, field, list contents) except -2
+    cdef Py_ssize_t _pay(self, Py_ssize_t size) noexcept
     @cython.locals(plan=DecodePlan, i=Py_ssize_t)
     cdef int _fill_generic(self, Frame frame, generic) except -1
     cdef object _in_progress(self, Frame frame)

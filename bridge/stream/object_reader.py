@@ -397,12 +397,7 @@ class ObjectReader(ArrayReader):
             for items in annotations:
                 for i in range(min(len(items), _FIRST)):
                     size += _copy_bytes(items[i])
-        if size < _SMALL_BYTES:
-            return 0
-        if not self._paid(self._copied + size):
-            return -1
-        self._copied += size
-        return size
+        return 0 if size < _SMALL_BYTES else self._pay(size)
 
     def _afford_contents(self, field: Any, contents: Any) -> int:
         """The same for an object of one field and one annotation, without the block of four bytes that begins that."""
@@ -414,8 +409,10 @@ class ObjectReader(ArrayReader):
         size += 4
         if field is not None and type(field) is not JavaClass:
             size += _copy_bytes(field)
-        if size < _SMALL_BYTES:
-            return 0
+        return 0 if size < _SMALL_BYTES else self._pay(size)
+
+    def _pay(self, size: int) -> int:
+        """Counts so much for copies, and tells it; -1 where that is out of proportion."""
         if not self._paid(self._copied + size):
             return -1
         self._copied += size

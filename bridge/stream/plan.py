@@ -156,6 +156,7 @@ class DecodePlan:
             self.short = OF_ITEMS
         elif shape == MAP and self.usual and self.program in (b"FIx", b"FIxZ"):
             self.short = OF_ENTRIES
+            self.contents_each = 2
         # For each step, how many references (of all fields that are no primitives) follow one another from it on.
         run_lengths = bytearray(self.length)
         count = 0

@@ -32,6 +32,15 @@ cdef class Frame:
     cdef bytes head
     cdef clear(self)
 
+@cython.final
+cdef class Opened:
+    cdef DecodePlan plan
+    cdef Py_ssize_t handle, count, most, start, refs, copied
+    cdef object field, items, outer
+    cdef Opened around, inner
+    @cython.locals(around=Opened)
+    cdef Opened leave(self)
+
 cdef class StreamReader:
     cdef object _resolver
     cdef DescriptorCache _cache
@@ -67,7 +76,8 @@ cdef class StreamReader:
     cdef Py_ssize_t _latest_generation, _kept_frames
     cdef list _handles, _scratch
     cdef Py_ssize_t _longest
-    cdef int _gathering, _patience, _spared
+    cdef Opened _opened, _outermost
+    cdef int _patience, _spared
     cdef Py_ssize_t _vain_depth
     cdef dict _plans
     cdef list _frames

@@ -26,7 +26,7 @@ from .constants import BASE_WIRE_HANDLE, STREAM_HEADER, TC_BLOCKDATA
 from .descriptors import ClassDescriptor
 from .model import BlockData
 from .plan import LIST
-from .states import IN_ARRAY, IN_DESCRIPTOR, IN_OBJECT, NEED_DATA, NO_REFERENCE
+from .states import FEW_LEVELS, IN_ARRAY, IN_DESCRIPTOR, IN_OBJECT, NEED_DATA, NO_REFERENCE
 
 if TYPE_CHECKING:
     from ..limits import Limits
@@ -87,6 +87,31 @@ class Frame:
 BEGUN = Frame()
 
 
+class Opened:
+    """An object whose parts are being taken; see `leaf_reader`. There is one for each level, which is used again.
+
+    ``field``: the primitive or reference that stands before the parts. ``items`` and ``count``: where these go, and how
+    many they are. ``outer`` and ``most``: the same of what the object itself is taken for. ``start``, ``refs`` and
+    ``copied``: of the outermost, what was before it. ``around``: the object that it is a part of; ``inner``: what
+    serves an object that is a part of it, None where there may be none.
+    """
+
+    __slots__ = (
+        "plan", "handle", "field", "items", "count", "outer", "most", "start", "refs", "copied", "around", "inner",
+    )  # fmt: skip
+
+    def __init__(self, inner: Opened | None) -> None:
+        self.inner = inner
+        self.plan: Any = None
+        self.field = self.items = self.outer = self.around = None
+
+    def leave(self) -> Any:
+        """Lets go of all values; the object around it."""
+        around = self.around
+        self.field = self.items = self.outer = self.around = None
+        return around
+
+
 class StreamReader:
     """The input of one stream: bytes that wait, handles, unfinished frames, limits, and the errors that name a place.
 
@@ -105,7 +130,8 @@ class StreamReader:
         "_fieldless", "_suspicious", "_last_suspect", "_first_error", "_mark_start", "_mark_handles", "_best_offset",
         "_mark_refs", "_mark_classes",
         "_tries", "_guess", "_untried", "_accused", "_latest", "_latest_generation", "_kept_frames", "_handles",
-        "_frames", "_top", "_scratch", "_longest", "_gathering", "_plans", "_vain_depth", "_patience", "_spared",
+        "_frames", "_top", "_scratch", "_longest", "_opened", "_outermost", "_plans", "_vain_depth", "_patience",
+        "_spared",
     )  # fmt: skip
 
     def __init__(
@@ -143,6 +169,9 @@ class StreamReader:
         #: Uncompiled, plans by the beginning of objects, TC_OBJECT and the reference to a class; None: needs a frame.
         self._plans: dict[Any, Any] = {}
         # How deep what could not be read in one step was, and how many are not tried after one; see `leaf_reader`.
+        self._outermost: Any = None
+        for _ in range(FEW_LEVELS):
+            self._outermost = Opened(self._outermost)
         self._vain_depth = -1
         self._patience = self._spared = 0
         self._frames: list[Any] = []
@@ -169,7 +198,7 @@ class StreamReader:
         self._content_start = 0
         self._missing = len(STREAM_HEADER)
         self._depth = 0
-        self._gathering = 0
+        self._opened = None
         self._unfilled = 0
         self._reservable = 0
         self._class_bytes = 0

@@ -6,6 +6,7 @@ never takes it. Values, sharing, handles, limits and errors have to be the same.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
@@ -293,6 +294,21 @@ def test_what_shares_much_takes_the_generic_form_as_part_by_part(build: Build) -
     assert whole == build.pieces([data[i : i + 997] for i in range(0, len(data), 997)])
     kinds = {type(item).__name__ for item in build.package.loads(data)}
     assert kinds == {"str", "tuple", "CollSer"}
+
+
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.name)
+def test_nothing_is_kept_of_what_was_taken_in_one_step_or_in_vain(build: Build) -> None:
+    text = "".join(["a text that ", "many share"])
+    deep = (text, (text, (text, (text, [text]))))
+    values = [text, (1,), (text, 2), enum_map(build), enum_map(build, "MONDAY", value=text), [text], {text: text}, deep]
+    decoder = build.Decoder(build.registry())
+    decoder.feed(build.package.dumps([values, text]))
+    (found, *rest), again = decoder.next_content()
+    assert found is again and rest[-1] == deep
+    decoder.restart()
+    del rest, again
+    lone = "".join(["a text of ", "its own"])
+    assert sys.getrefcount(found) == sys.getrefcount(lone)
 
 
 def test_a_registry_that_reads_the_parts_otherwise_is_asked() -> None:
