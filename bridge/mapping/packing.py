@@ -25,8 +25,6 @@ Function = Callable[[Any], bytes]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HALF = (1 << 64) - 1
 
-_since: Callable[[datetime, datetime], timedelta] = datetime.__sub__
-
 
 def _pack(begin: bytes, form: str, end: bytes) -> Callable[..., bytes]:
     return Struct(f">{len(begin)}s{form}{len(end)}s").pack
@@ -61,7 +59,7 @@ def instant_packer(begins: Begins, end: bytes, otherwise: Function) -> Function:
     def packed(value: Any) -> bytes:
         if value.tzinfo is not UTC:
             return otherwise(value)
-        since = _since(value, _EPOCH)
+        since = value - _EPOCH
         try:
             beyond = value._beyond
         except AttributeError:

@@ -364,12 +364,16 @@ def has_own_items(mapping: dict[Any, Any]) -> bool:
 
 def flat_items(mapping: Any) -> list[Any]:
     """Keys and values of a dict by turns, in the order of its ``items()``."""
-    if type(mapping).items is dict.items:
-        return list(itertools.chain.from_iterable(mapping.items()))
+    if type(mapping).items is _ITEMS:
+        return list(_flatten(mapping.items()))
     pairs = list(mapping.items())
     if not all(isinstance(pair, tuple) and len(pair) == 2 for pair in pairs):
         raise TypeError("items() of a dict gives pairs")
-    return list(itertools.chain.from_iterable(pairs))
+    return list(_flatten(pairs))
+
+
+_ITEMS: Any = dict.items
+_flatten = itertools.chain.from_iterable
 
 
 def pause_collector() -> bool:

@@ -163,8 +163,8 @@ def put_leaves(
                 out += data
                 number += handles
                 continue
-            elif kind in maps or (kind is list and array_list is not None):
-                inner_map, inner, begin = maps.get(kind), item, b""
+            elif (inner_map := maps.get(kind)) is not None or (kind is list and array_list is not None):
+                inner, begin = item, b""
                 if inner_map is None:
                     pass
                 elif inner_map.parts is not None:
@@ -382,18 +382,18 @@ def know_scaled(memo: Memo, kind: type, plan: Any) -> None:
         return
     head, integer, array = [_BASE_WIRE_HANDLE + number for number in known if number is not None]
     begin, reduce = _object_head(0x7371, head), plan.reduce
-    middles = [_big_integer_head(0x7371, integer, -1, -1, -2, -2, 1, 0x7571, array, size) for size in range(9)]
+
+    def middle(sign: int, size: int) -> bytes:
+        return _big_integer_head(0x7371, integer, -1, -1, -2, -2, sign, 0x7571, array, size)
+
+    middles = {sign: [middle(sign, size) for size in range(9)] for sign in (-1, 0, 1)}
 
     def pack(value: Any) -> bytes:
         first, number = reduce(value)
         size = (number.bit_length() + 7) >> 3
-        if number > 0 and size <= 8:
-            middle = middles[size]
-        else:
-            sign = (number > 0) - (number < 0)
-            middle = _big_integer_head(0x7371, integer, -1, -1, -2, -2, sign, 0x7571, array, size)
-            number = abs(number)
-        return _scaled_head(begin, first, middle) + number.to_bytes(size, "big") + b"xx"  # type: ignore[no-any-return]
+        sign = 1 if number > 0 else -1 if number else 0
+        within = middles[sign][size] if size <= 8 else middle(sign, size)
+        return _scaled_head(begin, first, within) + abs(number).to_bytes(size, "big") + b"xx"  # type: ignore[no-any-return]
 
     memo.adapted = {**memo.adapted, kind: (pack, 3)}
 
