@@ -56,7 +56,8 @@ class LeafReader(ObjectReader):
         """Appends values without parts that follow, ``most`` of them at most: how many. As long as there are any, some.
 
         Those are strings, references to what is finished, nulls, boxed primitives, and objects that have a short way.
-        Where that leads to parts, the same loop takes those, between `_begin_parts` and `_finish_parts`.
+        Where that leads to parts, the same loop takes those, between `_begin_parts` and `_finish_parts`. ``items`` is
+        None where an object has been begun already, which knows what it is for.
         """
         p = self._p
         pos = self._pos
@@ -64,15 +65,16 @@ class LeafReader(ObjectReader):
         sure = end - 7  # here and before, what tells the size of a token is there
         handles = self._handles
         refs = 0  # what was taken and has no handle
-        opened = self._opened  # the innermost object whose parts are being taken
+        opened = None  # the innermost object whose parts are being taken
         bounded = self._bounded
         deep = False
         if self._limited:
-            if bounded and opened is None:
+            if bounded and items is not None:
                 most = max(0, min(most, self._room()))
             deep = self._max_depth >= 0 and self._depth >= self._max_depth
         wanted = most
-        if opened is not None:
+        if items is None:
+            opened = self._outermost
             items = opened.items
             most = opened.count
         while True:
@@ -290,10 +292,7 @@ class LeafReader(ObjectReader):
         items: list[Any] = []
         opened.outer = items
         opened.most = 1
-        self._opened = opened
-        taken = self._take_leaves(items, 1)
-        self._opened = None
-        return items[0] if taken else UNREAD
+        return items[0] if self._take_leaves(None, 1) else UNREAD
 
     def _of_data(self, plan: Any) -> Any:
         """What an adapter makes of primitive fields, or of a single block of primitive data."""

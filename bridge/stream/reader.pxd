@@ -76,7 +76,7 @@ cdef class StreamReader:
     cdef Py_ssize_t _latest_generation, _kept_frames
     cdef list _handles, _scratch
     cdef Py_ssize_t _longest
-    cdef Opened _opened, _outermost
+    cdef Opened _outermost
     cdef int _patience, _spared
     cdef Py_ssize_t _vain_depth
     cdef dict _plans

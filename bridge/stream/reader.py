@@ -130,8 +130,7 @@ class StreamReader:
         "_fieldless", "_suspicious", "_last_suspect", "_first_error", "_mark_start", "_mark_handles", "_best_offset",
         "_mark_refs", "_mark_classes",
         "_tries", "_guess", "_untried", "_accused", "_latest", "_latest_generation", "_kept_frames", "_handles",
-        "_frames", "_top", "_scratch", "_longest", "_opened", "_outermost", "_plans", "_vain_depth", "_patience",
-        "_spared",
+        "_frames", "_top", "_scratch", "_longest", "_outermost", "_plans", "_vain_depth", "_patience", "_spared",
     )  # fmt: skip
 
     def __init__(
@@ -198,7 +197,6 @@ class StreamReader:
         self._content_start = 0
         self._missing = len(STREAM_HEADER)
         self._depth = 0
-        self._opened = None
         self._unfilled = 0
         self._reservable = 0
         self._class_bytes = 0
