@@ -680,13 +680,13 @@ class Encoder(PlanFinder):
             frame.obj = obj
             return self._instance(plan, obj)
         links = [obj]
-        native_leaves.put_instances(
+        count = native_leaves.put_instances(
             self._out, self._memo, self._objects, links, 0, type(obj), self._last_handle,
             plan.slots, plan.leaf_steps, plan.length, True,
         )  # fmt: skip
-        count = native.list_len(links) - 1
-        frame.outer.extend([plan.descriptor] * count)
-        frame.obj = native.list_get(links, count)
+        if count > 1:
+            native.list_append(frame.outer, (plan.descriptor, count - 1))
+        frame.obj = native.list_get(links, native.list_len(links) - 1)
         return self._memo.step
 
     def _step_items(self, frame: Any) -> None:

@@ -37,7 +37,8 @@ class EncoderFrame:
         self.values = None
         self.annotations = None
         self.items = None
-        # What led here: to fields, classes of objects by their last field; to a list, indices of the last items
+        # What led here: to fields, classes of objects by their last field, or a class and how many of it; to a list,
+        # indices of last items.
         self.outer = None
 
 
@@ -85,8 +86,8 @@ def path_of(frames: list[Any], top: int) -> str:
     frame = None
     for i in range(top + 1):
         frame = frames[i]
-        if frame.outer is not None:
-            steps.extend(frame.outer)
+        for step in frame.outer or ():
+            steps.extend([step[0]] * step[1] if type(step) is tuple else [step])
         steps.append(frame)
     if len(steps) <= 2 * _PATH_SEGMENTS:
         return "$" + _places(steps, frame)

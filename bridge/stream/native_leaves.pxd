@@ -187,22 +187,22 @@ cdef extern from *:
         return native_put_fields(out, memo, objects, obj, slots, steps, 0, length);
     }
     static Py_ssize_t native_put_instances(NativeOut *out, NativeMemo *memo, PyObject *objects, PyObject *items, Py_ssize_t start, PyObject *kind, Py_ssize_t handle, Py_ssize_t *slots, const unsigned char *steps, Py_ssize_t length, int follow) {
-        Py_ssize_t i = start, step = length; int sole = 0;
+        Py_ssize_t i = start, count = 0, step = length; int sole = 0;
         while (step == length && i < PyList_GET_SIZE(items)) {
             PyObject *item = native_list_get(items, i), *held;
             if ((PyObject *)Py_TYPE(item) != kind) { Py_DECREF(item); break; }
             if (!sole) native_memo_note_sole(memo, item, 2); /* its place in the list, and the one that is held here */
             else memo->sole = item;
             sole = 0;
-            step = native_put_instance(out, memo, objects, item, handle, slots, steps, length); i++;
+            step = native_put_instance(out, memo, objects, item, handle, slots, steps, length); i++; count++;
             if (follow && step == length - 1 && slots[step] >= 0 && (held = *(PyObject **)((char *)item + slots[step])) && (PyObject *)Py_TYPE(held) == kind) {
                 sole = native_memo_is_sole(memo, held, 1);
-                step = native_list_append(items, held) ? -1 : length;
+                Py_INCREF(held); PyList_SetItem(items, --i, held); step = length; /* the one before it is held by what it is in */
             }
             Py_DECREF(item);
             if (step < 0) return -1;
         }
-        memo->step = step; return i - start;
+        memo->step = step; return count;
     }
     """
     int put_text "native_put_text"(NativeOut* out, NativeMemo* memo, list objects, str text, Py_ssize_t holders) except -1
