@@ -20,6 +20,7 @@ from .java_util_data import (
     stream_list_parts,
     tuple_parts,
 )
+from .packing import tuple_packer
 from .registry import Registry
 
 __all__ = ["ImmutableMap", "StreamList", "register"]
@@ -64,7 +65,7 @@ def _made(tag: int, elements: list[Any]) -> Any:
 def register(registry: Registry) -> None:
     """Teaches the registry the classes of this file."""
     registry.read_as(COLL_SER.name, value_reader(COLL_SER, _build, own_data=True, replaces=True, from_contents=_made))
-    registry.write_as(tuple, EncodePlan(ITEMS, COLL_SER, reduce=tuple_parts))
+    registry.write_as(tuple, EncodePlan(ITEMS, COLL_SER, reduce=tuple_parts, packer=tuple_packer))
     registry.write_as(frozenset, EncodePlan(ITEMS, COLL_SER, reduce=frozenset_parts))
     registry.write_as(ImmutableMap, EncodePlan(ITEMS, COLL_SER, reduce=map_parts))
     registry.write_as(StreamList, EncodePlan(ITEMS, COLL_SER, reduce=stream_list_parts))

@@ -1,9 +1,9 @@
 """How the commonest values of the JDK are packed, uncompiled: each by one call of struct.
 
 A packer is asked ``packer(begins, end, otherwise)`` and gives a function from a value to all bytes of an object: how it
-begins, by the number of bytes of its data, these, and its end. What is laid out in a less common way is left to
-``otherwise``, which makes the same of any value. See `stream.plan.EncodePlan`; the modules that use it say what the
-layouts are those of.
+begins, by the number of bytes of its data, these, and its end; that of tuples, to how they begin. What is laid out in a
+less common way is left to ``otherwise``, which makes the same of any value. See `stream.plan.EncodePlan`; the modules
+that use it say what the layouts are those of.
 """
 
 from __future__ import annotations
@@ -17,7 +17,15 @@ from uuid import UUID
 
 from .java_time_types import DURATION, INSTANT, LOCAL_DATE, LOCAL_DATE_TIME, LOCAL_TIME, OFFSET_DATE_TIME
 
-__all__ = ["date_packer", "date_time_packer", "duration_packer", "instant_packer", "time_packer", "uuid_packer"]
+__all__ = [
+    "date_packer",
+    "date_time_packer",
+    "duration_packer",
+    "instant_packer",
+    "time_packer",
+    "tuple_packer",
+    "uuid_packer",
+]
 
 Begins = Mapping[int, bytes]
 Function = Callable[[Any], bytes]
@@ -132,5 +140,23 @@ def uuid_packer(begins: Begins, end: bytes, otherwise: Function) -> Function:
     def packed(value: UUID) -> bytes:
         number = value.int
         return pack(begin, number & _HALF, number >> 64, end)
+
+    return packed
+
+
+def tuple_packer(otherwise: Callable[..., tuple[bytes, Any]]) -> Callable[..., tuple[bytes, Any]]:
+    """A tuple without None begins as others of its length do, which is found once."""
+    begins: dict[int, bytes] = {}
+
+    def packed(value: tuple[Any, ...], memo: Any) -> tuple[bytes, Any]:
+        begin = begins.get(len(value))
+        for item in value:
+            if item is None:
+                return otherwise(value, memo)
+        if begin is None:
+            begin, _ = otherwise(value, memo)
+            if len(value) < 256:
+                begins[len(value)] = begin
+        return begin, value
 
     return packed

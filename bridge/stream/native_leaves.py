@@ -140,14 +140,6 @@ def put_leaves(
                     out += _boxed_long(long, item)
                 else:
                     break
-            elif kind is float and double is not None:
-                out += _boxed_double(double, item)
-            elif kind is bool and boolean is not None:
-                out += boolean
-                out.append(item)
-            elif item is None:
-                out += b"p"
-                continue
             elif (way := adapted.get(kind)) is not None:
                 known = claim(id(item), number)
                 if known is not number:
@@ -163,23 +155,23 @@ def put_leaves(
                 out += data
                 number += handles
                 continue
+            elif kind is float and double is not None:
+                out += _boxed_double(double, item)
+            elif kind is bool and boolean is not None:
+                out += boolean
+                out.append(item)
+            elif item is None:
+                out += b"p"
+                continue
             elif (inner_map := maps.get(kind)) is not None or (kind is list and array_list is not None):
                 inner, begin = item, b""
                 if inner_map is None:
                     pass
                 elif inner_map.parts is not None:
                     try:
-                        fields, block, inner = inner_map.parts(item)
+                        begin, inner = inner_map.parts(item, memo)
                     except Exception:  # noqa: BLE001 - told when it is written by itself; or it has another plan
                         break
-                    if type(fields) is not bytes:
-                        known = memo.get(id(fields), -1)
-                        if known < 0:
-                            break
-                        fields = references[known] if known < _LOW else _reference(0x71, _BASE_WIRE_HANDLE + known)
-                    if type(inner) not in _SEQUENCES:
-                        inner = list(inner)
-                    begin = inner_map.begins.get((fields, block)) or inner_map.begin(fields, block)
                 else:
                     if inner_map.factor and getattr(item, inner_map.factor, None) is not None:
                         break
@@ -294,25 +286,17 @@ class KnownMap:
     """What `put_leaves` writes maps of one type by, or what an adapter makes items of.
 
     ``factor``: the name of the slot that holds a load factor that is not the usual one, if there is such a slot.
-    ``parts``: the adapter, see `plan.ITEMS`.
+    ``parts(value, memo)``: how one begins that an adapter gives the items of, and these, in a list or tuple.
     """
 
-    __slots__ = ("begins", "end", "factor", "head", "parts", "plan")
+    __slots__ = ("end", "factor", "head", "parts", "plan")
 
     def __init__(self, plan: Any, head: bytes, factor: str, parts: Any = None) -> None:
         self.plan = plan
         self.head = head
         self.factor = factor
         self.parts = parts
-        self.begins: dict[tuple[bytes, bytes], bytes] = {}
         self.end = b"x\0" if plan.length == 4 and parts is None else b"x"
-
-    def begin(self, fields: bytes, block: bytes) -> bytes:
-        """How one begins whose adapter gives these; it is kept in `begins`, as long as there are few."""
-        begin = self.head + fields + _BLOCK_HEADS[len(block)] + block
-        if len(self.begins) < _FEW:
-            self.begins[fields, block] = begin
-        return begin
 
 
 class _Begins(dict[int, bytes]):
@@ -353,7 +337,26 @@ def know_items(memo: Memo, kind: type, plan: Any) -> None:
         return
     head = _box_head(memo, plan.descriptor)
     if head is not None and (kind in _IMMUTABLE or kind.__getattribute__ in _GETATTRIBUTES):
-        memo.maps = {**memo.maps, kind: KnownMap(plan, head, "", plan.reduce)}
+        parts = _parts_of(head, plan.reduce)
+        memo.maps = {**memo.maps, kind: KnownMap(plan, head, "", parts if plan.packer is None else plan.packer(parts))}
+
+
+def _parts_of(head: bytes, reduce: Any) -> Any:
+    """The `KnownMap.parts` of any plan by which an adapter gives the items."""
+    begins: dict[tuple[bytes, bytes], bytes] = {}
+
+    def parts(value: Any, memo: Memo) -> tuple[bytes, Any]:
+        fields, block, items = reduce(value)
+        if type(fields) is not bytes:  # KeyError: it was not written before
+            fields = _reference(0x71, _BASE_WIRE_HANDLE + memo[id(fields)])
+        begin = begins.get((fields, block))
+        if begin is None:
+            begin = head + fields + _BLOCK_HEADS[len(block)] + block
+            if len(begins) < _FEW:
+                begins[fields, block] = begin
+        return begin, items if type(items) in _SEQUENCES else list(items)
+
+    return parts
 
 
 def know_data(memo: Memo, kind: type, plan: Any) -> None:

@@ -193,6 +193,7 @@ class EncodePlan:
     the plan for a replacement of the same type. ``writer``: for DATA, if there is one, asked before ``reduce``.
     ``packer``: the same uncompiled, ``packer(begins, end, otherwise)`` gives a function that packs values: all bytes of
     an object, from how it begins, by the number of bytes of its data, to its end. ``otherwise`` is such a function too.
+    For ITEMS it is ``packer(otherwise)``, of functions from a value to how it begins, and its objects.
     """
 
     def __init__(
@@ -208,7 +209,7 @@ class EncodePlan:
         reduce: Callable[[Any], Any] | None = None,
         alternatives: tuple[EncodePlan, ...] = (),
         writer: DataWriter | None = None,
-        packer: Callable[..., Callable[[Any], bytes]] | None = None,
+        packer: Callable[..., Callable[..., Any]] | None = None,
     ) -> None:
         self.shape = shape
         self.descriptor = descriptor
@@ -225,7 +226,7 @@ class EncodePlan:
         self.value_count = self.length - self.program.count(ANNOTATION)
         self.reduce = reduce
         self.packer = packer
-        if packer is not None and not native.COMPILED:
+        if packer is not None and shape == DATA and not native.COMPILED:
             self.reduce = packer(_NO_BEGINS, b"", reduce)
         self.alternatives = alternatives
         self.writer = writer

@@ -82,3 +82,16 @@ def test_what_has_no_counterpart_is_refused_as_the_adapter_refuses_it() -> None:
     pack = packing.instant_packer(BEGINS, END, java_time_data.instant_data)
     with pytest.raises(bridge.EncodeError, match="no point in time"):
         pack(bridge.Instant(2026, 11, 23))
+
+
+def test_how_a_tuple_begins_is_asked_once_for_each_length_and_for_each_with_none() -> None:
+    asked: list[Any] = []
+
+    def otherwise(value: tuple[Any, ...], memo: Any) -> tuple[bytes, Any]:
+        asked.append(value)
+        return b"%d with %r" % (len(value), None in value), value
+
+    begin = packing.tuple_packer(otherwise)
+    values: list[tuple[Any, ...]] = [(), (1,), (2,), (None,), (3,), (None,), (1, 2), (1, None), ()]
+    assert [begin(value, None) for value in values] == [(b"%d with %r" % (len(v), None in v), v) for v in values]
+    assert asked == [(), (1,), (None,), (None,), (1, 2), (1, None)]
