@@ -252,9 +252,9 @@ class Encoder(PlanFinder):
         if kind is self._last_kind:
             plan = self._last_plan
         else:
-            plan = self._plans.get(kind)
+            plan = native.near_get(self._near, kind) if native.COMPILED else self._plans.get(kind)
             if plan is None:
-                plan = self._find_plan(kind, obj)
+                plan = self._plan_for(kind, obj)
             self._last_kind = kind
             self._last_plan = plan
         shape = plan.shape

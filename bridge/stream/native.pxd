@@ -322,6 +322,23 @@ cdef extern from *:
     }
 
     /* Keys and values by turns, in the order of ``items()``: of a class that has no other one than a dict, straight. */
+    /* A table of 64 places by the address of a type: the type, and what was put in for it last. */
+    #define NATIVE_NEAR_PLACE(kind) (2 * ((((size_t)(kind) >> 5) ^ ((size_t)(kind) >> 11)) & 63))
+    static PyObject *native_near_new(void) {
+        PyObject *table = PyList_New(128); Py_ssize_t i;
+        for (i = 0; table && i < 128; i++) { Py_INCREF(Py_None); PyList_SET_ITEM(table, i, Py_None); }
+        return table;
+    }
+    static CYTHON_INLINE PyObject *native_near_get(PyObject *near_table, PyObject *kind) {
+        size_t place = NATIVE_NEAR_PLACE(kind);
+        PyObject *found = PyList_GET_ITEM(near_table, place) == kind ? PyList_GET_ITEM(near_table, place + 1) : Py_None;
+        Py_INCREF(found); return found;
+    }
+    static CYTHON_INLINE void native_near_put(PyObject *near_table, PyObject *kind, PyObject *value) {
+        size_t place = NATIVE_NEAR_PLACE(kind);
+        Py_INCREF(kind); Py_INCREF(value);
+        PyList_SetItem(near_table, place, kind); PyList_SetItem(near_table, place + 1, value);
+    }
     static int native_has_own_items(PyObject *mapping) {
         static PyObject *name = NULL;
         if (PyDict_CheckExact(mapping)) return 1;
@@ -824,6 +841,9 @@ cdef extern from *:
     Py_ssize_t text_sizes "native_text_sizes"(list items, Py_ssize_t most) noexcept
     bint plain_key "native_plain_key"(object key) noexcept
     list flat_items "native_flat_items"(object mapping)
+    list near_new "native_near_new"()
+    object near_get "native_near_get"(list table, object kind)
+    void near_put "native_near_put"(list table, object kind, object value) noexcept
     bint has_own_items "native_has_own_items"(object mapping) noexcept
     int dict_set "PyDict_SetItem"(object mapping, object key, object value) except -1
     bint fill_dict "native_fill_dict"(object mapping, list items) except -1

@@ -12,6 +12,7 @@ cdef class PlanFinder(NumberWriter):
     cdef bint _only_data
     cdef set _harmless
     cdef dict _plans
+    cdef list _near
     cdef object _last_kind
     cdef EncodePlan _last_plan
     cdef EncodePlan _int_box, _long_box, _double_box, _boolean_box
@@ -21,6 +22,9 @@ cdef class PlanFinder(NumberWriter):
     cdef int _bound_plans(self) except -1
     @cython.final
     cdef EncodePlan _find_plan(self, kind, obj)
+    @cython.final
+    @cython.locals(plan=EncodePlan)
+    cdef EncodePlan _plan_for(self, kind, obj)
     @cython.final
     @cython.locals(plan=EncodePlan)
     cdef EncodePlan _instance_plan(self, check, value)

@@ -29,6 +29,7 @@ class PlanFinder(NumberWriter):
         self._only_data = native.COMPILED and not resolver.runs_code
         self._harmless: set[Any] = set()  # descriptors that were judged, of those that a plan does not know
         self._plans: dict[type, Any] = {}
+        self._near = native.near_new()  # some of them
         self._last_kind: Any = None
         self._last_plan: Any = None
         # What `Encoder._leaf` writes without asking again; None where the resolver has it otherwise.
@@ -49,8 +50,16 @@ class PlanFinder(NumberWriter):
         """Between two streams: plans do not pile up where types are made again and again."""
         if len(self._plans) > _MAX_PLANS:
             self._plans = {}
+            self._near = native.near_new()
             self._last_kind = None
             self._last_plan = None
+
+    def _plan_for(self, kind: Any, obj: Any) -> Any:
+        plan = self._plans.get(kind)
+        if plan is None:
+            plan = self._find_plan(kind, obj)
+        native.near_put(self._near, kind, plan)
+        return plan
 
     def _find_plan(self, kind: Any, obj: Any) -> Any:
         plan = self._resolver.encode_plan(kind)
