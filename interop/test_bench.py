@@ -146,7 +146,7 @@ def test_every_case_of_growth(tmp_path: Path) -> None:
         counts = [figure["count"] for figure in row["case"]]
         assert len(counts) == 3 and counts[0] < counts[1] < counts[2], row["name"]
         assert all(figure["ns"] > 0 for part in ("case", "floor", "pickle") for figure in row.get(part, []))
-    for part, count in (("floor", 13), ("pickle", 6)):
+    for part, count in (("floor", 14), ("pickle", 8)):
         assert [len(row[part]) for row in rows if part in row] == [2] * count
 
 
@@ -165,7 +165,7 @@ def test_instructions_of_one_object_are_those_of_a_second_time(tmp_path: Path, m
     (tmp_path / "valgrind").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     figures = tmp_path / "growth.json"
-    rows = [{"name": name, "case": []} for name in ("classes, written", "read W1")]
+    rows = [{"name": name, "case": []} for name in ("classes, written again", "read W1")]
     figures.write_text(json.dumps({"facts": {}, "cells": rows}), "utf-8")
     run("bench.growth", "--instructions", "--cases", "classes", "--json", figures)
     assert [row.get("instructions") for row in cells(figures)] == [[4000.0] * 3, None]
